@@ -11,6 +11,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     passWithNoTests: false,
-    reporters: process.env.CI ? ["default"] : ["default"],
+    maxWorkers: 2,
+    // The report is what `npm test` counts, and what turbo restores when nothing has changed.
+    reporters: ["default", ["json", { outputFile: ".report/tests.json" }]],
   },
 });
