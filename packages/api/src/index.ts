@@ -30,6 +30,7 @@ export {
   type HostSlot,
   isPlugin,
   type NodeDefinition,
+  type NoOptions,
   type OnLost,
   type OutKinds,
   type Plugin,

@@ -63,6 +63,9 @@ export interface Plugin {
   readonly hostedBy: ((options: never, ctx: PluginContext) => unknown) | undefined;
 }
 
+/** The options of a plugin that has no schema: none. Reading one does not compile. */
+export type NoOptions = Readonly<Record<never, never>>;
+
 /** What the author of any plugin may say about it. */
 export interface PluginMeta<O> {
   readonly name: string;
@@ -126,7 +129,7 @@ export interface NodeDefinition<O, I extends BatchData, U extends BatchData> ext
  * export { plugin };
  * ```
  */
-export function defineNode<O = Record<string, never>, I extends BatchData = BatchData, U extends BatchData = BatchData>(
+export function defineNode<O = NoOptions, I extends BatchData = BatchData, U extends BatchData = BatchData>(
   definition: NodeDefinition<O, I, U>,
 ): Plugin {
   const { create, ...meta } = definition;

@@ -2,7 +2,7 @@ import type { BatchData } from "../batch.ts";
 import type { ChannelName, DataOf } from "../channel.ts";
 import type { PluginContext } from "../context.ts";
 import type { Input, Node, Outputs, TestResult } from "../node.ts";
-import { type AckMode, brandPlugin, type HostSlot, type OnLost, type OutKinds, type Plugin, type PluginMeta } from "../plugin.ts";
+import { type AckMode, brandPlugin, type HostSlot, type NoOptions, type OnLost, type OutKinds, type Plugin, type PluginMeta } from "../plugin.ts";
 import type { SysflowEvent } from "./channels.ts";
 import type {
   Container, File, FileEvent, FileFlow, Header, K8sEvent, NetworkEvent, NetworkFlow, Pod, Process, ProcessEvent, ProcessFlow,
@@ -26,7 +26,7 @@ export interface DriverDefinition<O, K extends ChannelName> extends PluginMeta<O
 }
 
 /** Defines a driver: a plugin that reads records from somewhere. */
-export function defineDriver<O = Record<string, never>, K extends ChannelName = "sysflow">(definition: DriverDefinition<O, K>): Plugin {
+export function defineDriver<O = NoOptions, K extends ChannelName = "sysflow">(definition: DriverDefinition<O, K>): Plugin {
   const { create, out, ...meta } = definition;
   return brandPlugin({
     ...meta,
@@ -86,7 +86,7 @@ export interface ProcessorDefinition<O, I extends ChannelName, U extends Channel
  * });
  * ```
  */
-export function defineProcessor<O = Record<string, never>, I extends ChannelName = ChannelName, U extends ChannelName = never>(
+export function defineProcessor<O = NoOptions, I extends ChannelName = ChannelName, U extends ChannelName = never>(
   definition: ProcessorDefinition<O, I, U>,
 ): Plugin {
   const { create, in: input, out, ...meta } = definition;
@@ -166,7 +166,7 @@ export interface HandlerInstance {
 const ALL_ENTITIES: readonly EntityKind[] = ["header", "container", "pod", "process", "file"];
 
 /** Defines a handler: it lives in a reader, which decodes, keeps the entities, and calls it for each record. */
-export function defineHandler<O = Record<string, never>, K extends ChannelName = never>(definition: HandlerDefinition<O, K>): Plugin {
+export function defineHandler<O = NoOptions, K extends ChannelName = never>(definition: HandlerDefinition<O, K>): Plugin {
   const { create, entities = false, out, ...meta } = definition;
   const wanted = entities === true ? ALL_ENTITIES : entities === false ? [] : entities;
   return brandPlugin({
@@ -190,7 +190,7 @@ export interface ActionDefinition<O> extends PluginMeta<O> {
 }
 
 /** Defines an action: rules name it, the policy engine calls it for each event that matches. */
-export function defineAction<O = Record<string, never>>(definition: ActionDefinition<O>): Plugin {
+export function defineAction<O = NoOptions>(definition: ActionDefinition<O>): Plugin {
   const { create, ...meta } = definition;
   return brandPlugin({ ...meta, kind: "action", channels: { in: [], out: [] }, hostedBy: (options: never, ctx) => create(options, ctx) });
 }
