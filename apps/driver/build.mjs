@@ -1,0 +1,26 @@
+// Builds the commands: one entry for each, every plugin in a chunk of its own that is loaded when a pipeline names it.
+// The packages of the workspace and what they need are bundled, from their sources; so a start reads a handful of files.
+import { rmSync } from "node:fs";
+import { build } from "esbuild";
+
+rmSync(new URL("dist", import.meta.url), { recursive: true, force: true });
+await build({
+  absWorkingDir: import.meta.dirname,
+  entryPoints: ["millrace", "sfprocessor", "flowd", "fluent-bit"].map((command) => `src/${command}.ts`),
+  outdir: "dist",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node22",
+  conditions: ["@millrace/source"],
+  chunkNames: "chunks/[name]-[hash]",
+  // pino finds files of its own beside itself; it is loaded only where JSON lines are asked for.
+  external: ["pino"],
+  // Bundled CommonJS modules ask for Node's own modules by `require`.
+  banner: { js: 'import { createRequire as bundleRequire } from "node:module"; const require = bundleRequire(import.meta.url);' },
+  sourcemap: true,
+  sourcesContent: false,
+  legalComments: "linked",
+  logLevel: "warning",
+});
