@@ -16,11 +16,30 @@ function bag(): DiagnosticBag {
 
 describe("formatDiagnostics", () => {
   it("shows all findings in order, and counts them", () => {
-    expect(formatDiagnostics(bag().list())).toMatchInlineSnapshot();
+    expect(formatDiagnostics(bag().list())).toMatchInlineSnapshot(`
+      "pipeline.json:3:17: error MILLRACE_A: no processor is called "exprter"
+          	{ "processor": "exprter",	"mode": 1 }
+          	               ^~~~~~~~~
+        hint: did you mean "exporter"?
+      pipeline.json:3:28: warning MILLRACE_B: mode is not used
+          	{ "processor": "exprter",	"mode": 1 }
+          	                         	^~~~~~
+      error MILLRACE_C: the pipeline has no source
+        cause: nothing
+               at all
+        hint: add a driver
+              or a link
+      2 errors, 1 warning"
+    `);
   });
 
   it("takes colours from a palette", () => {
-    expect(formatDiagnostic(bag().list()[0] as never, { palette: ansiPalette }).replaceAll("\u001b", "ESC")).toMatchInlineSnapshot();
+    expect(formatDiagnostic(bag().list()[0] as never, { palette: ansiPalette }).replaceAll("\u001b", "ESC")).toMatchInlineSnapshot(`
+      "ESC[1mpipeline.json:3:17:ESC[0m ESC[1;31merrorESC[0m ESC[2mMILLRACE_A:ESC[0m no processor is called "exprter"
+          	{ "processor": "exprter",	"mode": 1 }
+          ESC[32m	               ^~~~~~~~~ESC[0m
+        ESC[36mhint:ESC[0m did you mean "exporter"?"
+    `);
   });
 
   it("is empty for no findings", () => {
@@ -74,20 +93,44 @@ describe("caretLines", () => {
   });
 
   it("counts wide characters twice and combining ones not at all", () => {
-    expect(under("日本 e\u0301 = 雨天 x", "雨天")).toMatchInlineSnapshot();
+    expect(under("日本 e\u0301 = 雨天 x", "雨天")).toMatchInlineSnapshot(`
+      "
+      日本 é = 雨天 x
+               ^~~~"
+    `);
     expect(displayWidth("日e\u0301x")).toBe(4);
   });
 
   it("shows control characters as pictures", () => {
-    expect(under("a\u001b[31m\u0000\u007f\u202e b", "b")).toMatchInlineSnapshot();
+    expect(under("a\u001b[31m\u0000\u007f\u202e b", "b")).toMatchInlineSnapshot(`
+      "
+      a␛[31m␀␡� b
+                ^"
+    `);
   });
 
   it("cuts a long line around the column", () => {
     const line = `${"a".repeat(60)}WRONG${"b".repeat(60)}`;
-    expect(under(line, "WRONG", 30)).toMatchInlineSnapshot();
-    expect(under(`START${"b".repeat(60)}`, "START", 30)).toMatchInlineSnapshot();
-    expect(under(`${"a".repeat(60)}END`, "END", 30)).toMatchInlineSnapshot();
-    expect(under("z".repeat(100), "z".repeat(100), 30)).toMatchInlineSnapshot();
+    expect(under(line, "WRONG", 30)).toMatchInlineSnapshot(`
+      "
+      …aaaaaaaaaWRONGbbbbbbbbbbbbbb…
+                ^~~~~"
+    `);
+    expect(under(`START${"b".repeat(60)}`, "START", 30)).toMatchInlineSnapshot(`
+      "
+      STARTbbbbbbbbbbbbbbbbbbbbbbb…
+      ^~~~~"
+    `);
+    expect(under(`${"a".repeat(60)}END`, "END", 30)).toMatchInlineSnapshot(`
+      "
+      …aaaaaaaaaaaaaaaaaaaaaaaaaEND
+                                ^~~"
+    `);
+    expect(under("z".repeat(100), "z".repeat(100), 30)).toMatchInlineSnapshot(`
+      "
+      zzzzzzzzzzzzzzzzzzzzzzzzzzzz…
+      ^~~~~~~~~~~~~~~~~~~~~~~~~~~~"
+    `);
   });
 
   it("stands after the end of a line where nothing is left to point at", () => {
