@@ -1,1 +1,8 @@
-export {};
+/**
+ * The dialects: each turns the text of a configuration into a pipeline as plain data, and a list of what is wrong with
+ * it. None touches a file, a process or a plugin.
+ *
+ * @packageDocumentation
+ */
+export { type ConfigFiles, type ConfigSource, type DialectResult, type Environment, joinPath, noFiles } from "./dialect.ts";
+export { readSysflow, type SysflowParameters } from "./sysflow/index.ts";
