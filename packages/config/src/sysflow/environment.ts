@@ -1,5 +1,6 @@
 import type { Place } from "@millrace/api";
 import type { Environment } from "../dialect.ts";
+import { environmentPlace } from "../places.ts";
 
 /** What an environment variable sets in a stage or driver. */
 export interface Override {
@@ -39,7 +40,7 @@ export function overridesFor<T extends Overridable>(targets: readonly T[], envir
     const prefix = [...byPrefix.keys()].filter((candidate) => lower.startsWith(candidate)).sort((a, b) => b.length - a.length)[0];
     if (prefix === undefined) continue;
     const rest = lower.slice(prefix.length);
-    const place = placeOf(variable, value);
+    const place = environmentPlace(variable, value);
     const numbered = /^(\d+)_(.+)$/.exec(rest);
     if (numbered !== null) {
       const target = byPrefix.get(prefix)?.find((candidate) => candidate.number === Number(numbered[1]));
@@ -54,9 +55,4 @@ export function overridesFor<T extends Overridable>(targets: readonly T[], envir
 
 function keyOf(rest: string): string {
   return rest.replace(/__|_/g, (run) => (run === "__" ? "_" : "."));
-}
-
-function placeOf(variable: string, value: string): Place {
-  const line = `${variable}=${value.split("\n", 1)[0] as string}`;
-  return { file: "(environment)", line: 1, column: 1, length: Math.max(1, variable.length), lineText: line };
 }
