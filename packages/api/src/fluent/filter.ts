@@ -1,9 +1,11 @@
+import type { Batch } from "../batch.ts";
 import type { PluginContext } from "../context.ts";
-import type { Node, TestResult } from "../node.ts";
+import type { Node, Outputs, TestResult } from "../node.ts";
 import { brandPlugin, type Plugin, type PluginMeta } from "../plugin.ts";
 import { type Fluentbit, fluentbitOf } from "./fluentbit.ts";
-import { type TagMatch, tagMatcher } from "./match.ts";
-import { type FluentMessage, type RecordBatch, recordBatch } from "./record.ts";
+import { instanceText } from "./instance.ts";
+import { tagMatcher } from "./match.ts";
+import { type FluentMessage, type RecordBatch, recordBatch, sizeOfRecord } from "./record.ts";
 
 /** A filter at work. */
 export interface FluentFilter {
@@ -12,6 +14,9 @@ export interface FluentFilter {
   /**
    * Looks at one message. Gives it back as it is, or another, or several; `undefined` drops it. A changed tag sends the
    * message on under that tag. Throws for a message it can't judge: that one is set aside and counted, no other.
+   *
+   * A message that is given back as it is keeps its exact bytes. In one that is made anew, numbers are as JavaScript
+   * has them: a float that is whole becomes an integer, unless it is a `fluentFloat`.
    */
   filter(message: FluentMessage): FluentMessage | readonly FluentMessage[] | undefined;
   cleanup?(): void | Promise<void>;
@@ -21,7 +26,7 @@ export interface FilterDefinition<O> extends PluginMeta<O> {
   create(options: O): FluentFilter | Promise<FluentFilter>;
 }
 
-/** Defines a filter. It sees the records whose tag its instance matches; the others pass it by. */
+/** Defines a filter. It sees the records whose tag its instance matches (all, without a match); the others pass it by. */
 export function defineFilter<O = Readonly<Record<string, string>>>(definition: FilterDefinition<O>): Plugin {
   const { create, ...meta } = definition;
   return brandPlugin({
@@ -34,24 +39,28 @@ export function defineFilter<O = Readonly<Record<string, string>>>(definition: F
 }
 
 function filterNode(filter: FluentFilter, options: unknown, ctx: PluginContext): Node<RecordBatch, RecordBatch> {
-  const meant = tagMatcher(ctx.instance as TagMatch);
+  const meant = instanceMatcher(ctx);
   return {
     init: () => filter.init?.(ctx, fluentbitOf(ctx, options)),
     ...(filter.test && { test: () => filter.test?.() }),
     async run(input, outputs) {
       const bad = ctx.metrics.counter("filter_bad_records", "Records that a filter could not judge", "reason");
       for await (const batch of input) {
-        if (!meant(batch.data.tag)) {
-          await outputs.send(batch.data, { origin: { batch } });
-          continue;
-        }
-        for (const part of filtered(filter, batch.data, (cause) => setAside(ctx, bad, cause))) {
-          await outputs.send(part.batch, { origin: { batch, records: part.records } });
-        }
+        const full = meant(batch.data.tag)
+          ? sendParts(outputs, batch, filtered(filter, batch.data, (cause) => setAside(ctx, bad, cause)))
+          : outputs.send(batch.data, { origin: { batch } });
+        if (full !== undefined) await full;
       }
     },
     cleanup: () => filter.cleanup?.(),
   };
+}
+
+function instanceMatcher(ctx: PluginContext): (tag: string) => boolean {
+  const match = instanceText(ctx, "match");
+  const regex = instanceText(ctx, "match_regex");
+  if (match === undefined && regex === undefined) return () => true;
+  return tagMatcher({ ...(match !== undefined && { match }), ...(regex !== undefined && { regex }) });
 }
 
 function setAside(ctx: PluginContext, bad: { add(delta: number, reason: string): void }, cause: unknown): void {
@@ -66,23 +75,54 @@ interface FilteredPart {
   readonly records: readonly number[];
 }
 
-/** Runs a filter over a batch: one part for each run of records with the same tag. */
+function sendParts(outputs: Outputs<RecordBatch>, batch: Batch<RecordBatch>, parts: readonly FilteredPart[]): void | Promise<void> {
+  const [first, ...rest] = parts;
+  if (first === undefined) return undefined;
+  const full = outputs.send(first.batch, { origin: { batch, records: first.records } });
+  return full === undefined ? sendParts(outputs, batch, rest) : full.then(() => sendParts(outputs, batch, rest));
+}
+
+/** Runs a filter over a batch: one part for each run of records with the same tag. A batch that is left as it is, is passed on as it is. */
 function filtered(filter: FluentFilter, data: RecordBatch, failed: (cause: unknown) => void): FilteredPart[] {
-  const parts: { tag: string; messages: FluentMessage[]; records: number[] }[] = [];
+  const parts = new PartList();
   let index = 0;
+  let untouched = true;
   for (const message of data) {
-    const origin = index++;
-    for (const result of resultsOf(filter, message, failed)) {
-      let part = parts.at(-1);
-      if (part === undefined || part.tag !== result.tag) {
-        part = { tag: result.tag, messages: [], records: [] };
-        parts.push(part);
+    const results = resultsOf(filter, message, failed);
+    if (results.length !== 1 || results[0] !== message) untouched = false;
+    for (const result of results) parts.add(result, index, failed);
+    index += 1;
+  }
+  return untouched ? parts.list.map((part) => ({ batch: data, records: part.records })) : parts.batches(data);
+}
+
+/** Gathers results by their tags. */
+class PartList {
+  readonly list: { readonly tag: string; readonly messages: FluentMessage[]; readonly records: number[]; bytes: number }[] = [];
+
+  /** Adds what was made of record `origin`; one that can be no record is set aside. */
+  add(message: FluentMessage, origin: number, failed: (cause: unknown) => void): void {
+    try {
+      const bytes = sizeOfRecord(message.record);
+      let part = this.list.at(-1);
+      if (part === undefined || part.tag !== message.tag) {
+        part = { tag: message.tag, messages: [], records: [], bytes: 0 };
+        this.list.push(part);
       }
-      part.messages.push(result);
+      part.messages.push(message);
       part.records.push(origin);
+      part.bytes += bytes;
+    } catch (cause) {
+      failed(cause);
     }
   }
-  return parts.map((part) => ({ batch: recordBatch(part.tag, data.source, part.messages), records: part.records }));
+
+  batches(data: RecordBatch): FilteredPart[] {
+    return this.list.map(({ tag, messages, records, bytes }) => ({
+      batch: recordBatch(tag, data.source, messages, { account: data.account, bytes }),
+      records,
+    }));
+  }
 }
 
 function resultsOf(filter: FluentFilter, message: FluentMessage, failed: (cause: unknown) => void): readonly FluentMessage[] {

@@ -2,7 +2,10 @@ import type { PluginContext } from "../context.ts";
 
 /** The configuration of an instance, as the SDK reads it. */
 export interface Conf {
-  /** The text of a key, without regard to case; `""` where it is not set. Keys that belong to the host read as `""`. */
+  /**
+   * The text of a key, without regard to case; `""` where it is not set. Of a repeated key, the first. Keys that belong
+   * to the host read as `""`.
+   */
   string(key: string): string;
 }
 
@@ -44,8 +47,9 @@ const METRIC_PREFIX = "fluentbit_plugin_";
 export function fluentbitOf(ctx: PluginContext, options: unknown): Fluentbit {
   const values = new Map<string, string>();
   for (const [key, value] of Object.entries((options ?? {}) as Record<string, unknown>)) {
-    const text = Array.isArray(value) ? value[0] : value;
-    if (text !== undefined && text !== null) values.set(key.toLowerCase(), String(text));
+    const first: unknown = Array.isArray(value) ? value[0] : value;
+    const name = key.toLowerCase();
+    if (first !== undefined && first !== null && !values.has(name)) values.set(name, typeof first === "object" ? JSON.stringify(first) : String(first));
   }
   return {
     conf: { string: (key) => values.get(key.toLowerCase()) ?? "" },

@@ -3,7 +3,10 @@
  *
  * @packageDocumentation
  */
-export { type EventTime, type FluentMessage, type FluentRecord, type FluentValue, type RecordBatch, recordBatch, recordChannel } from "./record.ts";
+export { type FluentExt, fluentExt, type FluentFloat, fluentFloat, type FluentRecord, type FluentValue, partsOfExt, partsOfFloat } from "./value.ts";
+export {
+  type BufferAccount, type ChunkPart, type EventTime, type FluentMessage, partOf, type RecordBatch, recordBatch, type RecordBatchDetails, recordChannel,
+} from "./record.ts";
 export { type TagMatch, tagMatcher } from "./match.ts";
 export type { Conf, Fluentbit, FluentCounter, FluentGauge, FluentLogger, FluentMetrics } from "./fluentbit.ts";
 export { defineInput, type FluentInput, type InputChannel, type InputDefinition, type OutgoingMessage } from "./input.ts";

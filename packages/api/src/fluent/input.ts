@@ -1,8 +1,12 @@
 import type { PluginContext } from "../context.ts";
-import type { Input, Node, Outputs, TestResult } from "../node.ts";
+import type { Node, SendOptions, TestResult } from "../node.ts";
 import { brandPlugin, type OnLost, type Plugin, type PluginMeta } from "../plugin.ts";
 import { type Fluentbit, fluentbitOf } from "./fluentbit.ts";
-import { type EventTime, type FluentMessage, type FluentRecord, type RecordBatch, recordBatch } from "./record.ts";
+import { GatheringChannel } from "./gather.ts";
+import { instanceText } from "./instance.ts";
+import { memoryLimit } from "./memory-limit.ts";
+import type { EventTime, RecordBatch } from "./record.ts";
+import type { FluentRecord } from "./value.ts";
 
 /** What an input sends. Time: now, if absent. Tag: the instance's own, if absent. */
 export interface OutgoingMessage {
@@ -16,10 +20,13 @@ export interface OutgoingMessage {
 export interface InputChannel {
   /** The tag of the instance. */
   readonly tag: string;
-  /** Sends one message. Await the result, if it is a promise: the channel is full. */
+  /**
+   * Sends one message. Await the result, if it is a promise: the channel is full, or the instance is paused because
+   * buffers hold more of it than its `mem_buf_limit`. What is no record (nested within itself, say) is set aside and counted.
+   */
   send(message: OutgoingMessage): void | Promise<void>;
-  /** Sends a batch as it is, for inputs that have bytes in hand. */
-  sendBatch(batch: RecordBatch): void | Promise<void>;
+  /** Sends a batch as it is, for inputs that have bytes in hand. `settled` tells how it ended. */
+  sendBatch(batch: RecordBatch, options?: Pick<SendOptions, "settled">): void | Promise<void>;
 }
 
 /** An input at work. */
@@ -59,124 +66,50 @@ export function defineInput<O = Readonly<Record<string, string>>>(definition: In
 }
 
 function inputNode(input: FluentInput, options: unknown, ctx: PluginContext, ends: boolean): Node<RecordBatch, RecordBatch> {
+  const limit = memoryLimit(ctx);
   return {
-    init: () => input.init?.(ctx, fluentbitOf(ctx, options)),
+    init: () => {
+      const storage = instanceText(ctx, "storage.type") ?? "memory";
+      if (storage !== "memory") ctx.log.warn(`storage.type ${storage} is not supported yet: chunks are kept in memory`);
+      return input.init?.(ctx, fluentbitOf(ctx, options));
+    },
     ...(input.test && { test: () => input.test?.() }),
-    async run(_input: Input<RecordBatch>, outputs) {
-      const channel = new GatheringChannel(String(ctx.instance.tag ?? ctx.name), ctx, outputs);
-      for (;;) {
-        try {
-          await input.collect(ctx, channel);
-          break;
-        } catch (cause) {
-          if (ctx.draining.aborted) break;
-          if (ctx.instance.on_collect_error !== "restart") throw cause;
-          ctx.log.error(`collect failed, again in ${RESTART_MS / 1000} s: ${cause instanceof Error ? cause.message : String(cause)}`);
-          await ctx.clock.sleep(RESTART_MS, ctx.draining);
-        }
-      }
+    async run(_input, outputs) {
+      const channel = new GatheringChannel(instanceText(ctx, "tag") ?? ctx.name, ctx, outputs, limit);
+      await collectAll(input, channel, ctx);
       await channel.flush();
-      if (!ends && !ctx.draining.aborted) await new Promise<void>((resolve) => ctx.draining.addEventListener("abort", () => resolve(), { once: true }));
+      if (!ends) await whenSet(ctx.draining);
     },
     cleanup: () => input.cleanup?.(),
   };
 }
 
-/** The most messages that one batch gathers. */
-const MOST_MESSAGES = 1024;
-/** The most bytes that one batch gathers, as estimated. */
-const MOST_BYTES = 131_072;
-
-/** Gathers what is sent before the event loop gets its turn into batches, one tag each. */
-class GatheringChannel implements InputChannel {
-  readonly tag: string;
-  private readonly ctx: PluginContext;
-  private readonly outputs: Outputs<RecordBatch>;
-  private messages: FluentMessage[] = [];
-  private current: string;
-  private scheduled = false;
-  private sending: Promise<void> | undefined;
-  private failure: { readonly cause: unknown } | undefined;
-
-  constructor(tag: string, ctx: PluginContext, outputs: Outputs<RecordBatch>) {
-    this.tag = tag;
-    this.current = tag;
-    this.ctx = ctx;
-    this.outputs = outputs;
-  }
-
-  send(message: OutgoingMessage): void | Promise<void> {
-    if (this.failure !== undefined) throw this.failure.cause;
-    const tag = message.tag ?? this.tag;
-    if (tag !== this.current && this.messages.length > 0) this.dispatch();
-    this.current = tag;
-    this.messages.push({ tag, record: message.record, time: this.timeOf(message.time), metadata: message.metadata ?? {} });
-    if (this.messages.length >= MOST_MESSAGES) this.dispatch();
-    else if (!this.scheduled) {
-      this.scheduled = true;
-      queueMicrotask(() => {
-        this.scheduled = false;
-        this.dispatch();
-      });
-    }
-    return this.sending;
-  }
-
-  sendBatch(batch: RecordBatch): void | Promise<void> {
-    this.dispatch();
-    this.enqueue(batch);
-    return this.sending;
-  }
-
-  async flush(): Promise<void> {
-    this.dispatch();
-    while (this.sending !== undefined) await this.sending;
-    if (this.failure !== undefined) throw this.failure.cause;
-  }
-
-  private dispatch(): void {
-    if (this.messages.length === 0) return;
-    const batch = recordBatch(this.current, this.ctx.name, this.messages);
-    this.messages = [];
-    if (batch.bytes <= MOST_BYTES || batch.records === 1) this.enqueue(batch);
-    else this.enqueueDivided(batch);
-  }
-
-  private enqueueDivided(batch: RecordBatch): void {
-    const half = batch.records >> 1;
-    for (const part of [batch.slice(0, half), batch.slice(half, batch.records)]) {
-      if (part.bytes <= MOST_BYTES || part.records === 1) this.enqueue(part);
-      else this.enqueueDivided(part);
+/** Collects until the input returns, again after an error if the instance says so. */
+async function collectAll(input: FluentInput, channel: GatheringChannel, ctx: PluginContext): Promise<void> {
+  for (;;) {
+    try {
+      await input.collect(ctx, channel);
+      return;
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      if (ctx.draining.aborted) {
+        if (!isAbort(cause)) ctx.log.warn(`collect ended with an error while the run was ending: ${message}`);
+        return;
+      }
+      if (channel.failed || instanceText(ctx, "on_collect_error") !== "restart") throw cause;
+      ctx.log.error(`collect failed, again in ${RESTART_MS / 1000} s: ${message}`);
+      await ctx.clock.sleep(RESTART_MS, ctx.draining);
+      if (ctx.draining.aborted) return;
     }
   }
+}
 
-  /** Sends at once where the channel has room; otherwise after what is already waiting. */
-  private enqueue(batch: RecordBatch): void {
-    if (this.sending === undefined) {
-      const full = this.outputs.send(batch);
-      if (full !== undefined) this.track(full);
-    } else this.track(this.sending.then(() => this.outputs.send(batch)));
-  }
+/** Whether an error only says that somebody gave up because a signal was set. */
+function isAbort(cause: unknown): boolean {
+  return cause instanceof Error && cause.name === "AbortError";
+}
 
-  private track(full: Promise<void>): void {
-    const tracked: Promise<void> = full.then(
-      () => { if (this.sending === tracked) this.sending = undefined; },
-      (cause: unknown) => {
-        this.failure = { cause };
-        if (this.sending === tracked) this.sending = undefined;
-      },
-    );
-    this.sending = tracked;
-  }
-
-  private timeOf(time: EventTime | Date | undefined): EventTime {
-    if (time === undefined) {
-      const nanos = this.ctx.clock.nanos();
-      return { seconds: Number(nanos / 1_000_000_000n), nanoseconds: Number(nanos % 1_000_000_000n) };
-    }
-    if (!(time instanceof Date)) return time;
-    const ms = time.getTime();
-    const seconds = Math.floor(ms / 1000);
-    return { seconds, nanoseconds: (ms - seconds * 1000) * 1_000_000 };
-  }
+function whenSet(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

@@ -4,7 +4,10 @@ import { MillraceError } from "../error.ts";
 export interface TagMatch {
   /** `*` stands for any run of characters, also none. Case matters, and the whole tag must be covered. */
   readonly match?: string;
-  /** A regular expression that must match from the start of the tag. `(?i)` at its start ignores case. */
+  /**
+   * A regular expression that must match from the start of the tag. `(?i)` at its start ignores case; of what Onigmo
+   * writes otherwise than JavaScript, `\A`, `\z`, `\Z`, `\h` and `\H` are understood.
+   */
   readonly regex?: string;
 }
 
@@ -17,17 +20,49 @@ export function tagMatcher(match: TagMatch): (tag: string) => boolean {
 }
 
 function regexTest(source: string): (tag: string) => boolean {
-  const caseless = source.startsWith("(?i)");
-  let expression: RegExp;
-  try {
-    expression = new RegExp(caseless ? source.slice(4) : source, caseless ? "iuy" : "uy");
-  } catch (cause) {
-    throw new MillraceError("MILLRACE_FLUENT_MATCH", `bad regular expression in match_regex: ${source}`, { cause });
-  }
+  const expression = compiled(source);
   return (tag) => {
     expression.lastIndex = 0;
     return expression.test(tag);
   };
+}
+
+/** Unicode mode first; where it is too strict (it takes no needless backslash, as in `a\-b`), the older mode. */
+function compiled(source: string): RegExp {
+  const caseless = source.startsWith("(?i)");
+  const translated = translate(caseless ? source.slice(4) : source);
+  const flags = caseless ? "iy" : "y";
+  try {
+    return new RegExp(translated, `${flags}u`);
+  } catch {
+    // What is wrong in both modes is reported by the second.
+  }
+  try {
+    return new RegExp(translated, flags);
+  } catch (cause) {
+    throw new MillraceError("MILLRACE_FLUENT_MATCH", `bad regular expression in match_regex: ${source}`, { cause });
+  }
+}
+
+/** What Onigmo writes with a letter that JavaScript does not know. */
+const ONIGMO: Readonly<Record<string, { readonly outside: string; readonly inClass: string }>> = {
+  A: { outside: "^", inClass: "A" },
+  z: { outside: "$", inClass: "z" },
+  Z: { outside: "(?=\\n?$)", inClass: "Z" },
+  h: { outside: "[0-9a-fA-F]", inClass: "0-9a-fA-F" },
+  H: { outside: "[^0-9a-fA-F]", inClass: "H" },
+};
+
+function translate(source: string): string {
+  let inClass = false;
+  return source.replace(/\\(.)|[[\]]/gsu, (found: string, escaped: string | undefined) => {
+    if (escaped === undefined) {
+      inClass = found === "[";
+      return found;
+    }
+    const known = Object.hasOwn(ONIGMO, escaped) ? ONIGMO[escaped] : undefined;
+    return known === undefined ? found : inClass ? known.inClass : known.outside;
+  });
 }
 
 function wildcardTest(pattern: string): (tag: string) => boolean {

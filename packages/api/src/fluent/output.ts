@@ -4,6 +4,7 @@ import { isMillraceError } from "../error.ts";
 import type { Node, TestResult } from "../node.ts";
 import { brandPlugin, type Plugin, type PluginMeta } from "../plugin.ts";
 import { type Fluentbit, fluentbitOf } from "./fluentbit.ts";
+import { retryLimit, retryWait } from "./instance.ts";
 import type { FluentMessage, RecordBatch } from "./record.ts";
 
 /** The messages of one chunk. */
@@ -14,7 +15,7 @@ export interface OutputChannel extends AsyncIterable<FluentMessage>, Iterable<Fl
   /** 1 for the first attempt. */
   readonly attempt: number;
   /** Sets one message aside as one that can't be delivered: it is counted and named, and the rest go on. */
-  setAside(message: FluentMessage, reason: string): void;
+  setAside(message: FluentMessage | undefined, reason: string): void;
 }
 
 /** An output at work. */
@@ -46,20 +47,27 @@ export function defineOutput<O = Readonly<Record<string, string>>>(definition: O
 }
 
 function outputNode(output: FluentOutput, options: unknown, ctx: PluginContext): Node<RecordBatch> {
+  const limit = retryLimit(ctx);
   return {
-    init: () => output.init?.(ctx, fluentbitOf(ctx, options)),
+    init: () => {
+      if (limit.unknown !== undefined) ctx.log.warn(`retry_limit ${limit.unknown} is no number and no known word: a chunk is tried again once`);
+      return output.init?.(ctx, fluentbitOf(ctx, options));
+    },
     ...(output.test && { test: () => output.test?.() }),
     async run(input) {
       const bad = ctx.metrics.counter("output_bad_records", "Records that an output set aside");
-      const given = ctx.metrics.counter("output_dropped_records", "Records of chunks that were given up");
+      const dropped = ctx.metrics.counter("output_dropped_records", "Records of chunks that were given up");
+      const setAside = (reason: string): void => {
+        bad.add(1);
+        ctx.log.warn(`a record was set aside: ${reason}`);
+      };
       for await (const batch of input) {
         try {
-          await output.flush(ctx, channelOf(batch, (reason) => {
-            bad.add(1);
-            ctx.log.warn(`a record was set aside: ${reason}`);
-          }));
+          const pending = output.flush(ctx, channelOf(batch, setAside));
+          if (pending !== undefined) await pending;
+          if (batch.attempt > 1) ctx.log.info(`flush ${chunkName(batch.data)} succeeded at retry ${batch.attempt - 1}`);
         } catch (cause) {
-          if (!tryAgain(batch, cause, ctx)) given.add(batch.data.records);
+          if (!tryAgain(batch, cause, limit.times, ctx)) dropped.add(batch.data.records);
         }
       }
     },
@@ -80,35 +88,26 @@ function channelOf(batch: Batch<RecordBatch>, setAside: (reason: string) => void
   };
 }
 
+/** The wait before every retry while the run drains, in seconds: what can still be delivered in the grace time, is. */
+const DRAINING_WAIT = 1;
+
 /** Asks for the chunk again, or gives it up. Says which. */
-function tryAgain(batch: Batch<RecordBatch>, cause: unknown, ctx: PluginContext): boolean {
+function tryAgain(batch: Batch<RecordBatch>, cause: unknown, times: number, ctx: PluginContext): boolean {
   const message = cause instanceof Error ? cause.message : String(cause);
-  const limit = retryLimit(ctx.instance.retry_limit);
-  if (!isMillraceError(cause) || !cause.retryable || batch.attempt > limit) {
-    const why = limit === 0 ? "is not retried (no retry config)" : "cannot be retried";
-    ctx.log.error(`chunk of ${batch.data.records} records, tag ${batch.data.tag}, ${why}: ${message}`);
+  const route = `input=${batch.data.source} > output=${ctx.name}, ${batch.data.records} records, tag ${batch.data.tag}`;
+  const retryable = isMillraceError(cause) && cause.retryable;
+  if (!retryable || batch.attempt > times) {
+    const why = retryable && times === 0 ? "is not retried (no retry config)" : "cannot be retried";
+    ctx.log.error(`${chunkName(batch.data)} ${why}: ${route}: ${message}`);
     batch.fail(cause);
     return false;
   }
-  const seconds = retryWait(batch.attempt, ctx.service, ctx.random());
-  ctx.log.warn(`failed to flush chunk of ${batch.data.records} records, tag ${batch.data.tag}, retry in ${seconds} seconds: ${message}`);
+  const seconds = ctx.draining.aborted ? DRAINING_WAIT : retryWait(batch.attempt, ctx.service, ctx.random());
+  ctx.log.warn(`failed to flush ${chunkName(batch.data)}, retry in ${seconds} seconds: ${route}: ${message}`);
   batch.retry(seconds * 1000, cause);
   return true;
 }
 
-/** How many times a chunk is tried again. Anything that is no number and no known word means 1, as the peer has it. */
-function retryLimit(value: unknown): number {
-  const text = value === undefined ? "1" : String(value).toLowerCase();
-  if (["no_limits", "false", "off"].includes(text)) return Number.POSITIVE_INFINITY;
-  if (text === "no_retries") return 0;
-  const number = Number(text);
-  return Number.isInteger(number) && number >= 0 ? number : 1;
-}
-
-/** Seconds before retry `n`, 1-based: one, and a uniform choice between the base and the smaller of the cap and base·2^n. */
-function retryWait(n: number, service: Readonly<Record<string, unknown>>, random: number): number {
-  const base = Number(service["scheduler.base"] ?? 5);
-  const cap = Number(service["scheduler.cap"] ?? 2000);
-  const top = Math.max(base, Math.min(cap, base * 2 ** n));
-  return 1 + base + Math.floor(random * (top - base + 1));
+function chunkName(batch: RecordBatch): string {
+  return batch.chunk === undefined ? "chunk" : `chunk '${batch.chunk.id}'`;
 }
