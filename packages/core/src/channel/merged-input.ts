@@ -1,0 +1,87 @@
+import { type Batch, type Input, MillraceError } from "@millrace/api";
+import type { NodeState } from "../run/node-state.ts";
+import type { Delivery } from "../settlement/delivery.ts";
+import type { Channel } from "./channel.ts";
+
+/** Reads all edges that lead to a node, in turn. */
+export class MergedInput implements Input {
+  readonly channels: Channel[] = [];
+  current: Delivery | undefined = undefined;
+  private readonly node: NodeState;
+  private next_ = 0;
+  private waiter: ((batch: Batch | undefined) => void) | undefined = undefined;
+  private idleSince = 0;
+
+  constructor(node: NodeState) {
+    this.node = node;
+  }
+
+  /** Whether the node waits for a batch and none is there. */
+  get idle(): boolean {
+    return this.waiter !== undefined;
+  }
+
+  next(): Batch | undefined | Promise<Batch | undefined> {
+    if (this.waiter !== undefined) {
+      throw new MillraceError("MILLRACE_RUN_NEXT_TWICE", `node '${this.node.id}' asked its input for a batch while an earlier call was still waiting`, {
+        hint: "await the promise of next() before calling it again",
+      });
+    }
+    this.closeCurrent();
+    const turn = this.node.pace.turn();
+    return turn === undefined ? this.nextNow() : turn.then(() => this.nextNow());
+  }
+
+  private nextNow(): Batch | undefined | Promise<Batch | undefined> {
+    const delivery = this.take();
+    if (delivery !== undefined) return delivery;
+    if (this.node.inputHasEnded()) return undefined;
+    return new Promise((resolve) => {
+      this.waiter = resolve;
+      this.idleSince = this.node.clock.monotonic();
+      this.node.becameIdle();
+    });
+  }
+
+  /** Something has come, or nothing more will. */
+  wake(): void {
+    const { waiter } = this;
+    if (waiter === undefined) return;
+    const delivery = this.take();
+    if (delivery === undefined && !this.node.inputHasEnded()) return;
+    this.waiter = undefined;
+    this.node.counters.idleMs += this.node.clock.monotonic() - this.idleSince;
+    this.node.becameBusy();
+    waiter(delivery);
+  }
+
+  closeCurrent(): void {
+    const { current } = this;
+    if (current === undefined) return;
+    this.current = undefined;
+    current.close();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void> {
+    for (;;) {
+      const next = this.next();
+      const batch = next instanceof Promise ? await next : next;
+      if (batch === undefined) return;
+      yield batch;
+    }
+  }
+
+  private take(): Delivery | undefined {
+    const { channels } = this;
+    for (let i = 0; i < channels.length; i++) {
+      const channel = channels[this.next_] as Channel;
+      this.next_ = this.next_ + 1 === channels.length ? 0 : this.next_ + 1;
+      if (channel.batches === 0) continue;
+      const delivery = channel.shift() as Delivery;
+      this.current = delivery;
+      this.node.received(delivery);
+      return delivery;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,27 @@
+import type { Clock } from "@millrace/api";
+
+/** What came of waiting for something. */
+export type Waited<T> = { readonly state: "done"; readonly value: T } | { readonly state: "failed"; readonly cause: unknown } | { readonly state: "late" };
+
+/**
+ * Waits for a piece of work, but no longer than `ms` (a negative number: as long as it takes), or until `gone` comes. Work that is left
+ * behind may still fail: nobody is told, and nothing is left unhandled.
+ */
+export function within<T>(clock: Clock, ms: number, work: () => T | Promise<T>, gone?: Promise<unknown>): Promise<Waited<T>> {
+  return new Promise((resolve) => {
+    const timer = ms >= 0 ? clock.after(ms, () => end({ state: "late" })) : undefined;
+    const end = (waited: Waited<T>): void => {
+      timer?.cancel();
+      resolve(waited);
+    };
+    void gone?.then(() => end({ state: "late" }));
+    const failed = (cause: unknown): void => end({ state: "failed", cause });
+    try {
+      const value = work();
+      if (value instanceof Promise) value.then((done) => end({ state: "done", value: done }), failed);
+      else end({ state: "done", value });
+    } catch (cause) {
+      failed(cause);
+    }
+  });
+}

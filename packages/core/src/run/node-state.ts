@@ -1,0 +1,239 @@
+import { type BatchData, type Clock, type Input, MillraceError, type Node, type OnLost, type Outcome } from "@millrace/api";
+import { MergedInput } from "../channel/merged-input.ts";
+import { Sender } from "../channel/sender.ts";
+import type { GraphNode } from "../graph.ts";
+import { CreditAccount } from "../settlement/credit.ts";
+import type { Delivery } from "../settlement/delivery.ts";
+import type { Settler } from "../settlement/settler.ts";
+import type { Shipment } from "../settlement/shipment.ts";
+import type { Loop } from "./loop.ts";
+import type { Guard } from "./options.ts";
+import type { Pace } from "./pace.ts";
+import { Counters, type Flow, type NodePhase, type NodeStats } from "./stats.ts";
+
+/** What a node needs of the run it belongs to. */
+export interface NodeSurroundings {
+  readonly clock: Clock;
+  readonly settler: Settler;
+  readonly pace: Pace;
+  readonly guard: Guard | undefined;
+  /** Whether what is lost from now on is lost because the run ends. */
+  closing(): boolean;
+  /** Why nothing can be sent any more. */
+  closedBy(): MillraceError | undefined;
+  nodeIdle(node: NodeState): void;
+  nodeBusy(node: NodeState): void;
+  creditExhausted(node: NodeState): void;
+  /** Something in the node, or a callback of its, threw. */
+  nodeFailed(node: NodeState, cause: unknown): void;
+  /** A batch of a source was lost; `advance` lets its stream go on behind it. */
+  lostAtSource(node: NodeState, shipment: Shipment, cause: unknown, advance: () => void): void;
+  /** The last shipment in flight has ended, or the last hold of a node was let go. */
+  settledDown(node: NodeState): void;
+}
+
+const DEFAULT_CREDIT = { records: 65_536, bytes: 16_777_216 };
+const NONE: readonly Delivery[] = [];
+
+/** One node of a run: its ends of the channels, what it holds open, and its numbers. */
+export class NodeState {
+  readonly id: string;
+  readonly graph: GraphNode;
+  readonly isSource: boolean;
+  readonly onLost: OnLost;
+  readonly input: MergedInput;
+  readonly sender: Sender;
+  readonly counters: Counters = new Counters();
+  /** What the node holds open beyond its reader. */
+  readonly held: Set<Delivery> = new Set();
+  readonly flushers: (() => void)[] = [];
+  /** A source's bound on what is in flight. */
+  readonly account: CreditAccount | undefined;
+  readonly clock: Clock;
+  readonly settler: Settler;
+  readonly pace: Pace;
+  instance: Node | undefined = undefined;
+  phase: NodePhase = "new";
+  /** The cycle that it belongs to. */
+  loop: Loop | undefined = undefined;
+  /** Senders that lead here and have not ended; those of the same cycle don't count. */
+  openSenders = 0;
+  /** Whether its input has ended although not every sender has: its cycle is over, or the run is. */
+  inputOver = false;
+  /** Shipments that have not ended. */
+  inFlight = 0;
+  cleaned = false;
+  private readonly surroundings: NodeSurroundings;
+
+  constructor(graph: GraphNode, isSource: boolean, surroundings: NodeSurroundings) {
+    this.id = graph.id;
+    this.graph = graph;
+    this.isSource = isSource;
+    this.onLost = graph.spec.onLost ?? graph.plugin.onLost;
+    this.surroundings = surroundings;
+    this.clock = surroundings.clock;
+    this.settler = surroundings.settler;
+    this.pace = surroundings.pace;
+    this.account = isSource
+      ? new CreditAccount({ ...DEFAULT_CREDIT, ...definedOf(graph.spec.credit) }, () => surroundings.creditExhausted(this))
+      : undefined;
+    this.input = new MergedInput(this);
+    this.sender = new Sender(this);
+  }
+
+  /** What it runs with. */
+  run(): void | Promise<void> {
+    return this.instance?.run(this.input as Input, this.sender);
+  }
+
+  // --------------------------------------------------------------------------------------------------- what it reads
+
+  received(delivery: Delivery): void {
+    const { counters } = this;
+    counters.inBatches += 1;
+    counters.inRecords += delivery.records;
+    counters.inBytes += delivery.bytes;
+    const { guard } = this.surroundings;
+    if (guard !== undefined) delivery.data = guard.lend(delivery.sent, this.id);
+  }
+
+  /** The node has let a batch go. */
+  reclaim(delivery: Delivery): void {
+    const { guard } = this.surroundings;
+    if (guard !== undefined && delivery.data !== delivery.sent) guard.reclaim(delivery.data, this.id);
+    if (this.loop !== undefined || this.phase === "ended") this.surroundings.settledDown(this);
+  }
+
+  unwrap(data: BatchData): BatchData {
+    return this.surroundings.guard?.unwrap(data) ?? data;
+  }
+
+  /** Whether no more batches will come. */
+  inputHasEnded(): boolean {
+    if (this.inputOver) return true;
+    if (this.openSenders > 0 || this.loop !== undefined) return false;
+    return this.input.channels.every((channel) => channel.batches === 0 && channel.retrying.size === 0 && channel.waiting.length === 0);
+  }
+
+  becameIdle(): void {
+    this.surroundings.nodeIdle(this);
+  }
+
+  becameBusy(): void {
+    this.surroundings.nodeBusy(this);
+  }
+
+  /** What it has open: what it read last, and what it holds. */
+  openBatches(): readonly Delivery[] {
+    const { current } = this.input;
+    if (this.held.size === 0) return current === undefined ? NONE : [current];
+    const open = [...this.held];
+    if (current !== undefined && !this.held.has(current)) open.push(current);
+    return open;
+  }
+
+  /** Loses all that it has open. */
+  loseOpen(cause: unknown): void {
+    for (const delivery of this.openBatches()) (delivery as Delivery).forceLost(cause);
+    this.input.current = undefined;
+  }
+
+  // --------------------------------------------------------------------------------------------------- what it sends
+
+  /** Why it can't send any more. */
+  sendingClosed(): MillraceError | undefined {
+    const closed = this.surroundings.closedBy();
+    if (closed !== undefined) return closed;
+    if (this.phase !== "ended" && this.phase !== "failed") return undefined;
+    return new MillraceError("MILLRACE_RUN_NODE_ENDED", `node '${this.id}' sent a batch after its run had ended`, {
+      hint: "await what still sends before run returns",
+    });
+  }
+
+  shipmentSent(data: BatchData): void {
+    this.inFlight += 1;
+    this.counters.outBatches += 1;
+    this.counters.outRecords += data.records;
+    this.counters.outBytes += data.bytes;
+  }
+
+  shipmentEnded(shipment: Shipment, outcome: Outcome): void {
+    const { counters } = this;
+    this.inFlight -= 1;
+    counters.endedRecords += shipment.data.records;
+    counters.endedBytes += shipment.data.bytes;
+    if (outcome.state === "done") counters.done += 1;
+    else if (outcome.state === "refused") {
+      counters.refusedOutcomes += 1;
+      counters.refusedRecords += shipment.data.records;
+    } else {
+      counters.lostOutcomes += 1;
+      counters.lostRecords += shipment.data.records;
+    }
+    if (this.inFlight === 0 && this.phase === "ended") this.surroundings.settledDown(this);
+  }
+
+  lostAtSource(shipment: Shipment, cause: unknown, advance: () => void): void {
+    this.surroundings.lostAtSource(this, shipment, cause, advance);
+  }
+
+  // ---------------------------------------------------------------------------------------------------------- the rest
+
+  closing(): boolean {
+    return this.surroundings.closing();
+  }
+
+  /** Calls code of the plugin: what it throws ends the run in its name. */
+  guarded(call: () => void): void {
+    try {
+      call();
+    } catch (cause) {
+      this.surroundings.nodeFailed(this, cause);
+    }
+  }
+
+  /** It did something against the rules that does no harm to others. */
+  misused(_what: string): void {
+    this.counters.errors += 1;
+  }
+
+  flush(): void {
+    for (const flush of this.flushers) this.guarded(flush);
+  }
+
+  stats(): NodeStats {
+    const { counters: c } = this;
+    const queued: Flow = { batches: 0, records: 0, bytes: 0 };
+    for (const channel of this.input.channels) {
+      queued.batches += channel.batches;
+      queued.records += channel.records;
+      queued.bytes += channel.bytes;
+    }
+    return {
+      id: this.id,
+      plugin: this.graph.plugin.name,
+      state: this.phase,
+      in: { batches: c.inBatches, records: c.inRecords, bytes: c.inBytes },
+      out: { batches: c.outBatches, records: c.outRecords, bytes: c.outBytes },
+      queued,
+      inFlight: { batches: this.inFlight, records: c.outRecords - c.endedRecords, bytes: c.outBytes - c.endedBytes },
+      open: this.openBatches().length,
+      outcomes: { done: c.done, refused: c.refusedOutcomes, lost: c.lostOutcomes },
+      blockedMs: c.blockedMs,
+      idleMs: c.idleMs,
+      errors: c.errors,
+      refused: c.refused,
+      lost: c.lost,
+      retried: c.retried,
+      unrouted: c.unrouted,
+    };
+  }
+}
+
+function definedOf(bounds: { readonly records?: number; readonly bytes?: number } | undefined): { records?: number; bytes?: number } {
+  return {
+    ...(bounds?.records !== undefined && { records: bounds.records }),
+    ...(bounds?.bytes !== undefined && { bytes: bounds.bytes }),
+  };
+}
+
