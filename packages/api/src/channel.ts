@@ -39,10 +39,13 @@ export interface ChannelKind<D extends BatchData = BatchData> {
   readonly [CHANNEL]: Brand;
   readonly name: string;
   /** The records `from` (included) to `to` (excluded) as a batch of their own. Absent: a batch can't be divided. */
-  readonly slice?: (data: D, from: number, to: number) => D;
+  slice?(data: D, from: number, to: number): D;
   /** Turns the `match` of an edge into a test. Absent: edges of this kind take no match. Throws for a bad match. */
-  readonly matcher?: (match: unknown) => (data: D) => boolean;
+  matcher?(match: unknown): BatchTest<D>;
 }
+
+/** A test of a batch. Declared as a method is, so that kinds of different data can stand in one list. */
+export type BatchTest<D extends BatchData> = { test(data: D): boolean }["test"];
 
 /** Describes a channel kind. */
 export function defineChannel<D extends BatchData>(kind: Omit<ChannelKind<D>, typeof CHANNEL>): ChannelKind<D> {

@@ -28,6 +28,8 @@ export interface NodeSpec {
   /** Where the node stands, and where each of its options does. */
   readonly place?: Place;
   readonly places?: Readonly<Record<string, Place>>;
+  /** Whether it may be left without an input: a warning then, not an error. */
+  readonly optionalInput?: boolean;
   /** What a source does with what is lost; the plugin's own choice if absent. */
   readonly onLost?: OnLost;
   /** How much a source may have in flight. */

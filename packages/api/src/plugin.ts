@@ -31,6 +31,8 @@ export interface PluginChannels {
 export interface HostSlot {
   readonly kind: PluginKind;
   readonly required?: boolean;
+  /** Every plugin of the kind that the run knows lives there, beside those that the configuration names. */
+  readonly all?: boolean;
 }
 
 /** What a source does with a batch that was lost: go on, set it aside and go on, or end the run. */

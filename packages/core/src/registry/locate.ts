@@ -1,0 +1,63 @@
+import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { extname, join, resolve } from "node:path";
+import { entryOfFolder } from "./package-entry.ts";
+
+/** A file that may hold plugins. */
+export interface PluginFile {
+  /** What a configuration would call it: its name, or that of its folder, without extension. */
+  readonly stem: string;
+  /** As the user named the folder, with the file. */
+  readonly shown: string;
+  /** The absolute path without symbolic links: two paths to one file are one. */
+  readonly path: string;
+}
+
+/** The extensions of plugin files. Of two files that differ only in this, the first is taken. */
+const EXTENSIONS = [".mjs", ".js", ".cjs", ".ts", ".mts"];
+
+/** Whether something stands at a path, and what. */
+export function standsAt(base: string, path: string): "file" | "directory" | "nothing" {
+  const stat = statSync(resolve(base, path), { throwIfNoEntry: false });
+  return stat === undefined ? "nothing" : stat.isDirectory() ? "directory" : "file";
+}
+
+/** A file by its path. */
+export function pluginFile(base: string, path: string): PluginFile {
+  const name = path.replace(/[\\/]+$/, "").split(/[\\/]/).at(-1) as string;
+  return { stem: withoutExtension(name), shown: path, path: realpathSync(resolve(base, path)) };
+}
+
+/** The file for a name in a folder: `NAME.mjs` and its kin, or what a folder `NAME` holds. */
+export function fileFor(base: string, folder: string, name: string): PluginFile | undefined {
+  if (name === "" || name === "." || name === ".." || /[\\/\0]/.test(name)) return undefined;
+  for (const extension of EXTENSIONS) {
+    const path = join(folder, name + extension);
+    if (standsAt(base, path) === "file") return pluginFile(base, path);
+  }
+  return standsAt(base, join(folder, name)) === "directory" ? fileInFolder(base, join(folder, name), name) : undefined;
+}
+
+/** Every file of a folder that may hold plugins, by name. */
+export function filesIn(base: string, folder: string): PluginFile[] {
+  const stems = new Set<string>();
+  for (const entry of readdirSync(resolve(base, folder), { withFileTypes: true })) {
+    if (entry.name.startsWith(".") || entry.name === "node_modules" || entry.name.endsWith(".d.ts") || entry.name.endsWith(".d.mts")) continue;
+    if (standsAt(base, join(folder, entry.name)) === "directory") stems.add(entry.name);
+    else if (EXTENSIONS.includes(extname(entry.name))) stems.add(withoutExtension(entry.name));
+  }
+  return [...stems].sort().map((stem) => fileFor(base, folder, stem)).filter((file) => file !== undefined);
+}
+
+/** `NAME/NAME.mjs` and its kin, what `NAME/package.json` names, or `NAME/index.mjs` and its kin. */
+function fileInFolder(base: string, folder: string, name: string): PluginFile | undefined {
+  const named = (stem: string): string | undefined => EXTENSIONS.map((extension) => join(folder, stem + extension)).find((path) => standsAt(base, path) === "file");
+  const own = named(name);
+  const entry = own === undefined && existsSync(resolve(base, folder, "package.json")) ? entryOfFolder(resolve(base, folder)) : undefined;
+  const path = own ?? entry ?? named("index");
+  return path === undefined ? undefined : { ...pluginFile(base, path), stem: name };
+}
+
+function withoutExtension(name: string): string {
+  const extension = extname(name);
+  return EXTENSIONS.includes(extension) ? name.slice(0, -extension.length) : name;
+}
