@@ -45,7 +45,7 @@ function receiveOne(link: Link, message: Message, index: number, answers: BatchA
     ctx.log.error(cause instanceof Error ? cause.message : String(cause));
     answers.give(index, "failed");
   };
-  const give = (status: Status | undefined): void => {
+  const give = (status: Status | void): void => {
     if (status === undefined) return;
     if (isStatus(status)) answers.give(index, status);
     else refuse(new MillraceError("MILLRACE_FLOW_STATUS", `recv answered ${JSON.stringify(status) ?? typeof status}, which is no status`));
@@ -66,7 +66,7 @@ function isStatus(value: unknown): value is Status {
   return STATUSES.includes(value as string);
 }
 
-function isThenable(value: unknown): value is PromiseLike<Status | undefined> {
+function isThenable(value: unknown): value is PromiseLike<Status | void> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
