@@ -25,6 +25,10 @@ void defineLink({
 void defineLink({ name: "l", description: "A link", role: "sink", create: () => ({ recv: () => "done" }) });
 void defineLink({ name: "l", description: "A link", role: "sink", create: () => ({ recv: (message) => void message.ack("throttled") }) });
 
+// An async method may answer by its message too; one that gives a single literal says its type.
+void defineLink({ name: "l", description: "A link", role: "sink", create: () => ({ async recv(message) { await undefined; message.ack("done"); } }) });
+void defineLink({ name: "l", description: "A link", role: "sink", create: () => ({ async recv(): Promise<Status> { await undefined; return "done"; } }) });
+
 // @ts-expect-error no such status
 void defineLink({ name: "l", description: "A link", role: "sink", create: () => ({ recv: () => "ok" }) });
 

@@ -3,7 +3,7 @@ import type { PluginContext } from "../context.ts";
 import { MillraceError } from "../error.ts";
 import type { Node, TestResult } from "../node.ts";
 import type { Bounds } from "../pipeline.ts";
-import { brandPlugin, type OnLost, type Plugin, type PluginMeta } from "../plugin.ts";
+import { brandPlugin, type NoOptions, type OnLost, type Plugin, type PluginMeta } from "../plugin.ts";
 import type { Connectors } from "./connectors.ts";
 import { linkNode } from "./link-node.ts";
 import type { Message } from "./message.ts";
@@ -31,9 +31,10 @@ export interface Link {
   /**
    * Takes one message and tells its status. May answer later, and may have many messages in hand at once, as many as
    * `inHand` of its definition allows. A link that throws, or rejects, answers `failed`. Nothing given: the answer comes by
-   * `message.ack`.
+   * `message.ack`. An `async` method that gives one literal alone has to say its type, `Promise<Status>`: TypeScript widens
+   * the literal otherwise.
    */
-  recv?(message: ReceivedMessage, connectors: Connectors): Status | undefined | Promise<Status | undefined>;
+  recv?(message: ReceivedMessage, connectors: Connectors): Status | void | Promise<Status | void>;
   /**
    * Nothing more is to be taken. A receiver closes its doors, and returns when its last answer is given. Any other link
    * answers what it holds back; messages may still be in its hands, so what they need is closed in `cleanup`.
@@ -70,7 +71,7 @@ export interface LinkDefinition<O> extends PluginMeta<O> {
  * });
  * ```
  */
-export function defineLink<O = Record<string, never>>(definition: LinkDefinition<O>): Plugin {
+export function defineLink<O = NoOptions>(definition: LinkDefinition<O>): Plugin {
   const { create, role, inHand, ...meta } = definition;
   return brandPlugin({
     ...meta,
