@@ -1,0 +1,98 @@
+import { Buffer } from "node:buffer";
+import { eventTimeText } from "./date-text.ts";
+import { partsOf } from "./entry.ts";
+import { Cursor } from "./msgpack-cursor.ts";
+import { fixed6 } from "./number-text.ts";
+
+/**
+ * An entry that has been checked, as Fluent Bit's stdout prints it: `[[SECONDS.NANOSECONDS, {metadata}], {"k"=>v, …}]`.
+ * Texts stand as they are, byte by byte, without any escaping; floats as `%f`; binary and extension values with what is
+ * not printable as `\xHH`.
+ */
+export function entryToText(entry: Uint8Array): Uint8Array {
+  const parts = partsOf(new Cursor(entry));
+  const text = new ByteText(entry);
+  text.add(`[[${eventTimeText(parts.time)}, `);
+  if (parts.metadata < 0) text.add("{}");
+  else text.value(new Cursor(entry, parts.metadata));
+  text.add("], ");
+  text.value(new Cursor(entry, parts.record));
+  text.add("]");
+  return text.finish();
+}
+
+/** Gathers text and bytes. The text of a record may be no UTF-8, so it never becomes a string. */
+class ByteText {
+  private readonly pieces: Uint8Array[] = [];
+  private readonly entry: Uint8Array;
+  private tail = "";
+
+  constructor(entry: Uint8Array) {
+    this.entry = entry;
+  }
+
+  add(text: string): void {
+    this.tail += text;
+  }
+
+  finish(): Uint8Array {
+    this.close();
+    return Buffer.concat(this.pieces);
+  }
+
+  value(cursor: Cursor): void {
+    switch (cursor.next()) {
+      case "nil": return this.add("nil");
+      case "boolean": return this.add(cursor.number === 1 ? "true" : "false");
+      case "integer": return this.add(String(cursor.big ?? cursor.number));
+      case "float": return this.add(fixed6(cursor.number));
+      case "string": return this.raw(cursor.start, cursor.length);
+      case "binary": return this.add(`"${printable(cursor.payload)}"`);
+      case "ext": return this.add(`(ext: ${cursor.extType})"${printable(cursor.payload)}"`);
+      case "array": return this.array(cursor, cursor.length);
+      case "map": return this.map(cursor, cursor.length);
+    }
+  }
+
+  private raw(start: number, length: number): void {
+    this.add('"');
+    this.close();
+    this.pieces.push(this.entry.subarray(start, start + length));
+    this.add('"');
+  }
+
+  private array(cursor: Cursor, length: number): void {
+    this.add("[");
+    for (let index = 0; index < length; index++) {
+      if (index > 0) this.add(", ");
+      this.value(cursor);
+    }
+    this.add("]");
+  }
+
+  private map(cursor: Cursor, pairs: number): void {
+    this.add("{");
+    for (let index = 0; index < pairs; index++) {
+      if (index > 0) this.add(", ");
+      this.value(cursor);
+      this.add("=>");
+      this.value(cursor);
+    }
+    this.add("}");
+  }
+
+  private close(): void {
+    if (this.tail !== "") this.pieces.push(Buffer.from(this.tail));
+    this.tail = "";
+  }
+}
+
+function printable(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) {
+    if (byte === 0x22) text += '\\"';
+    else if (byte >= 0x20 && byte < 0x7f) text += String.fromCharCode(byte);
+    else text += `\\x${byte.toString(16).padStart(2, "0")}`;
+  }
+  return text;
+}
