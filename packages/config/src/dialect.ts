@@ -35,6 +35,16 @@ export interface ConfigFiles {
 /** No files at all. */
 export const noFiles: ConfigFiles = { readFile: () => undefined, glob: () => [], exists: () => false };
 
+/** What tells the file at a path from others. A file that can't be identified is known by its path. */
+export function identityOf(files: ConfigFiles, path: string): string {
+  try {
+    return files.identify?.(path) ?? path;
+  } catch {
+    // It is not there, or can't be looked at: reading it will tell.
+    return path;
+  }
+}
+
 /** A path as seen from the folder of `file`, or as it is where it is absolute. */
 export function joinPath(file: string, path: string): string {
   if (path.startsWith("/") || /^[A-Za-z]:[\\/]/.test(path)) return path;
