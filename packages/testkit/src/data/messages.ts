@@ -1,4 +1,4 @@
-import { type BytesBatch, bytesBatch } from "@millrace/api";
+import { type BatchData, type BytesBatch, bytesBatch, MillraceError } from "@millrace/api";
 import { type Message, type MessageBatch, messageBatch } from "@millrace/api/flow";
 
 /** A message: a text or bytes, and what is known about it. */
@@ -16,9 +16,10 @@ export function chunks(...items: readonly (string | Uint8Array)[]): BytesBatch {
   return bytesBatch(items.map(bytesOf));
 }
 
-/** The payloads of messages, as texts. */
-export function payloads(data: MessageBatch): string[] {
-  return data.messages.map(({ payload }) => new TextDecoder().decode(payload));
+/** The payloads of messages, as texts. Throws `MILLRACE_TESTKIT_KIND` for a batch of another kind. */
+export function payloads(data: BatchData): string[] {
+  if (!("messages" in data)) throw new MillraceError("MILLRACE_TESTKIT_KIND", "the batch has no messages");
+  return (data as MessageBatch).messages.map(({ payload }) => new TextDecoder().decode(payload));
 }
 
 function bytesOf(value: string | Uint8Array): Uint8Array {

@@ -1,3 +1,4 @@
+import { type BatchData, MillraceError } from "@millrace/api";
 import { type EventTime, type FluentMessage, type FluentRecord, type RecordBatch, recordBatch } from "@millrace/api/fluent";
 
 /** The time of the first record, in seconds since the epoch. Each one after it is a second later. */
@@ -21,7 +22,8 @@ export function timedRecords(tag: string, ...items: readonly TimedRecord[]): Rec
   return recordBatch(tag, "test", messages);
 }
 
-/** The bodies of records. */
-export function bodies(data: RecordBatch): FluentRecord[] {
-  return Array.from(data, ({ record }) => record);
+/** The bodies of records. Throws `MILLRACE_TESTKIT_KIND` for a batch of another kind. */
+export function bodies(data: BatchData): FluentRecord[] {
+  if (!("tag" in data)) throw new MillraceError("MILLRACE_TESTKIT_KIND", "the batch has no tagged records");
+  return Array.from(data as RecordBatch, ({ record }) => record);
 }
