@@ -1,7 +1,22 @@
 export type { Graph, GraphEdge, GraphNode } from "./graph.ts";
 export type { Host } from "./host.ts";
-export { createRun, type Run, type RunResult, type RunState, type Tally } from "./run/run.ts";
+export { createRun, type Run, type RunState } from "./run/run.ts";
+export type { RunResult, Tally } from "./run/result.ts";
 export type { DeadLetter, Guard, RunOptions } from "./run/options.ts";
 export type { Flow, NodePhase, NodeStats } from "./run/stats.ts";
 export { systemClock } from "./run/system-clock.ts";
 export { type VirtualClock, virtualClock } from "./run/virtual-clock.ts";
+export { type Plan, plan, type PlanOptions } from "./plan/index.ts";
+export {
+  type ChannelEntry,
+  type ChannelSource,
+  type Conversion,
+  type FoundPlugin,
+  type Origin,
+  type PluginEntry,
+  type PluginListing,
+  Registry,
+  type RegistryOptions,
+  type Resolution,
+  type ResolveOptions,
+} from "./registry/index.ts";

@@ -1,0 +1,1 @@
+export { type Plan, plan, type PlanOptions } from "./plan.ts";
