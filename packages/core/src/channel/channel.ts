@@ -1,14 +1,16 @@
-import type { Timer } from "@millrace/api";
+import type { BatchData, Timer } from "@millrace/api";
 import type { GraphEdge } from "../graph.ts";
 import type { NodeState } from "../run/node-state.ts";
 import type { Delivery } from "../settlement/delivery.ts";
 import { Deque } from "./deque.ts";
 
-/** Somebody who waits until a batch has found room. */
+/** A part of a shipment that waits for room in one of some channels. */
 export interface Waiting {
-  /** Makes the delivery for the edge that has room: edges which compete don't know before which of them it will be. */
+  readonly data: BatchData;
+  /** The channels that would take it. */
+  readonly takers: readonly Channel[];
+  /** Makes the delivery: which channel it will be for is not known before. */
   readonly deliver: (channel: Channel) => Delivery;
-  readonly fits: (channel: Channel) => boolean;
   readonly admitted: () => void;
 }
 
@@ -17,13 +19,13 @@ export class Channel {
   readonly edge: GraphEdge;
   readonly sender: NodeState;
   readonly reader: NodeState;
-  /** Senders that wait for room; shared by edges that compete. */
+  /** Who waits for room, in order; shared by edges that compete. */
   readonly waiting: Deque<Waiting>;
   records = 0;
   bytes = 0;
   /** Deliveries that wait for their retry. */
   readonly retrying: Map<Delivery, Timer> = new Map();
-  /** Why it takes nothing any more: its reader has ended. */
+  /** Why it takes nothing any more: its reader has ended, or the run. */
   deadBy: { readonly cause: unknown } | undefined = undefined;
   private readonly queue: Deque<Delivery> = new Deque();
   /** Deliveries that are due again. They come first. */
@@ -41,20 +43,27 @@ export class Channel {
     return this.queue.length + this.repeats.length;
   }
 
+  /** Whether nothing is in it, waits for it, or will come back to it. */
+  get quiet(): boolean {
+    return this.queue.length === 0 && this.repeats.length === 0 && this.retrying.size === 0 && this.waiting.length === 0;
+  }
+
   /** Whether a batch has room. One batch always has room in an empty channel, and any batch on an edge that leads back. */
-  hasRoom(records: number, bytes: number): boolean {
+  hasRoom(data: BatchData): boolean {
     if (this.edge.elastic || this.deadBy !== undefined || this.batches === 0) return true;
-    return this.records + records <= this.edge.bounds.records && this.bytes + bytes <= this.edge.bounds.bytes;
+    return this.records + data.records <= this.edge.bounds.records && this.bytes + data.bytes <= this.edge.bounds.bytes;
+  }
+
+  /** Whether somebody waits for room here. */
+  awaited(): boolean {
+    return this.waiting.length > 0 && this.waiting.find((waiting) => waiting.takers.includes(this)) !== undefined;
   }
 
   /** Queues a delivery that has room. */
   push(delivery: Delivery): void {
     if (this.edge.elastic) delivery.shipment.account?.charge(delivery.records, delivery.bytes);
-    if (this.deadBy !== undefined) {
-      delivery.forceLost(this.deadBy.cause);
-      return;
-    }
-    this.enqueue(this.queue, delivery);
+    if (this.deadBy === undefined) this.enqueue(this.queue, delivery);
+    else delivery.forceLost(this.deadBy.cause);
   }
 
   /** Takes the next delivery out, and lets in who waits for the room. */
@@ -67,12 +76,12 @@ export class Channel {
     return delivery;
   }
 
-  /** Queues a delivery again after a wait. */
+  /** Queues a delivery again after a wait. It has its room already: it never left. */
   redeliver(delivery: Delivery, waitMs: number, cause: unknown): void {
     const { reader } = this;
     reader.counters.retried += 1;
-    if (reader.closing() || reader.inputOver || this.deadBy !== undefined) {
-      delivery.forceLost(this.deadBy?.cause ?? cause ?? new Error("a retry was asked for when the input had ended"));
+    if (this.deadBy !== undefined || reader.inputOver) {
+      delivery.forceLost(cause ?? this.deadBy?.cause ?? new Error("a delivery was asked for again when the input had ended"));
       return;
     }
     const due = (): void => {
@@ -108,11 +117,13 @@ export class Channel {
     this.reader.input.wake();
   }
 
-  /** Lets in those who wait, in their order, as far as there is room. */
+  /** Lets in those who wait, in their order, as far as there is room. Nobody overtakes one who waits for the same channel. */
   private admit(): void {
-    while (this.waiting.length > 0) {
-      const first = this.waiting.take((waiting) => waiting.fits(this));
-      if (first === undefined) return;
+    for (;;) {
+      const first = this.waiting.find((waiting) => waiting.takers.includes(this));
+      if (first === undefined || !this.hasRoom(first.data)) return;
+      if (this.deadBy !== undefined && first.takers.some((other) => other.deadBy === undefined)) return;
+      this.waiting.remove(first);
       this.push(first.deliver(this));
       first.admitted();
     }

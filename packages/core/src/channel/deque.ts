@@ -1,4 +1,4 @@
-/** A queue that takes and gives in constant time, at both ends of a ring that grows. */
+/** A queue that takes at its end and gives at its head in constant time: a ring that grows. */
 export class Deque<T> {
   private ring: (T | undefined)[] = new Array<T | undefined>(8).fill(undefined);
   private head = 0;
@@ -23,23 +23,23 @@ export class Deque<T> {
     return this.length === 0 ? undefined : this.ring[this.head];
   }
 
-  /** Takes out the first value that is asked for. */
-  take(wanted: (value: T) => boolean): T | undefined {
-    for (let i = 0; i < this.length; i++) {
-      const value = this.ring[(this.head + i) & (this.ring.length - 1)] as T;
-      if (!wanted(value)) continue;
-      const rest = [...this].filter((_, index) => index !== i);
-      this.clear();
-      for (const other of rest) this.push(other);
-      return value;
-    }
+  /** The first value that is asked for. */
+  find(wanted: (value: T) => boolean): T | undefined {
+    for (const value of this) if (wanted(value)) return value;
     return undefined;
   }
 
-  clear(): void {
+  /** Takes a value out, wherever it stands. */
+  remove(value: T): void {
+    if (this.peek() === value) {
+      this.shift();
+      return;
+    }
+    const rest = [...this].filter((other) => other !== value);
     this.ring = new Array<T | undefined>(8).fill(undefined);
     this.head = 0;
     this.length = 0;
+    for (const other of rest) this.push(other);
   }
 
   *[Symbol.iterator](): Generator<T, void> {

@@ -35,7 +35,7 @@ export class MergedInput implements Input {
   private nextNow(): Batch | undefined | Promise<Batch | undefined> {
     const delivery = this.take();
     if (delivery !== undefined) return delivery;
-    if (this.node.inputHasEnded()) return undefined;
+    if (this.node.inputHasEnded()) return this.over();
     return new Promise((resolve) => {
       this.waiter = resolve;
       this.idleSince = this.node.clock.monotonic();
@@ -52,7 +52,7 @@ export class MergedInput implements Input {
     this.waiter = undefined;
     this.node.counters.idleMs += this.node.clock.monotonic() - this.idleSince;
     this.node.becameBusy();
-    waiter(delivery);
+    waiter(delivery ?? this.over());
   }
 
   closeCurrent(): void {
@@ -62,13 +62,20 @@ export class MergedInput implements Input {
     current.close();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void> {
-    for (;;) {
-      const next = this.next();
-      const batch = next instanceof Promise ? await next : next;
-      if (batch === undefined) return;
-      yield batch;
-    }
+  [Symbol.asyncIterator](): AsyncIterator<Batch> {
+    const result = (batch: Batch | undefined): IteratorResult<Batch> => batch === undefined ? { done: true, value: undefined } : { done: false, value: batch };
+    return {
+      next: async () => {
+        const next = this.next();
+        return result(next instanceof Promise ? await next : next);
+      },
+    };
+  }
+
+  /** From now on there is nothing more to read, whatever is asked for again. */
+  private over(): undefined {
+    this.node.inputOver = true;
+    return undefined;
   }
 
   private take(): Delivery | undefined {

@@ -4,8 +4,8 @@ import { DONE, LOST } from "../settlement/answers.ts";
 import { Delivery } from "../settlement/delivery.ts";
 import { Shipment, type ShipmentEnd } from "../settlement/shipment.ts";
 import { PositionedStream } from "../settlement/stream.ts";
-import type { Channel, Waiting } from "./channel.ts";
-import { divide, isWhole, type Part } from "./divide.ts";
+import type { Channel } from "./channel.ts";
+import { divide, isWhole } from "./divide.ts";
 
 /** Edges that a batch takes together: one alone, or several that compete for it. */
 export interface Lane {
@@ -14,11 +14,10 @@ export interface Lane {
   turn: number;
 }
 
-/** A send that waits for room in some lanes. */
+/** A send that waits for room: how many parts have none yet, and whom to tell when all have. */
 interface Wait {
   missing: number;
-  readonly promise: Promise<void>;
-  readonly resolve: () => void;
+  resolve: (() => void) | undefined;
 }
 
 const NO_PARENTS: readonly Delivery[] = [];
@@ -29,8 +28,6 @@ export class Sender implements Outputs {
   readonly channels: Channel[] = [];
   edges: readonly EdgeOutlet[] = [];
   detached: Outlet & { readonly edges: readonly EdgeOutlet[] };
-  /** Sends that wait for room: told when the run ends. */
-  private readonly waits: Set<Wait> = new Set();
   private readonly node: NodeState;
 
   constructor(node: NodeState) {
@@ -61,12 +58,6 @@ export class Sender implements Outputs {
   /** Sends what a source has read. */
   sendFrom(data: BatchData, origin: StreamPlace | undefined, settled: SendOptions["settled"], end: ShipmentEnd | undefined): void | Promise<void> {
     return this.sendShipment(data, NO_PARENTS, undefined, origin, settled, end, this.lanes);
-  }
-
-  /** The run is over: nobody waits for room any more. */
-  release(): void {
-    for (const wait of this.waits) wait.resolve();
-    this.waits.clear();
   }
 
   // ------------------------------------------------------------------------------------------------------- parents
@@ -115,7 +106,6 @@ export class Sender implements Outputs {
     const closed = node.sendingClosed();
     if (closed !== undefined) {
       own?.charge(data.records, data.bytes);
-      if (own !== undefined) own.batches += 1;
       shipment.answer(LOST, closed);
       shipment.sent();
       throw closed;
@@ -131,81 +121,93 @@ export class Sender implements Outputs {
       node.account?.wait(shipment.data, () => {
         node.counters.blockedMs += node.clock.monotonic() - since;
         const closed = node.sendingClosed();
-        if (closed === undefined) {
-          const full = this.dispatch(shipment, lanes);
-          if (full === undefined) resolve();
-          else full.then(resolve, reject);
+        if (closed !== undefined) {
+          shipment.answer(LOST, closed);
+          shipment.sent();
+          resolve();
           return;
         }
-        shipment.answer(LOST, closed);
-        shipment.sent();
-        resolve();
+        try {
+          resolve(this.dispatch(shipment, lanes) ?? undefined);
+        } catch (cause) {
+          reject(cause);
+        }
       });
     });
   }
 
   private dispatch(shipment: Shipment, lanes: readonly Lane[]): void | Promise<void> {
     const { data } = shipment;
-    let wait: Wait | undefined;
+    const wait: Wait = { missing: 0, resolve: undefined };
     let routed = false;
-    if (data.records > 0) {
-      const whole = isWhole(data);
-      for (const lane of lanes) {
-        const { channels } = lane;
-        const first = channels[0] as Channel;
-        const takers = channels.length === 1 ? (takes(first, data) ? channels : undefined) : takersOf(channels, data);
-        if (takers === undefined) continue;
-        routed = true;
-        if (whole) wait = this.place(shipment, { data, offset: 0 }, lane, takers, wait);
-        else for (const part of divide(data, first.edge.kind)) wait = this.place(shipment, part, lane, takers, wait);
-      }
+    try {
+      if (data.records > 0) for (const lane of lanes) routed = this.dispatchTo(shipment, lane, wait) || routed;
+    } catch (cause) {
+      // A match or a slice of the channel kind threw: the batch must not stay in flight for ever.
+      shipment.answer(LOST, cause);
+      shipment.sent();
+      throw cause;
     }
     if (!routed) {
       shipment.answer(DONE, undefined);
       if (data.records > 0) this.node.counters.unrouted += 1;
     }
     shipment.sent();
-    return wait === undefined ? undefined : this.waitFor(wait);
+    return wait.missing === 0 ? undefined : this.waitFor(wait);
+  }
+
+  /** Gives a shipment to a lane. Tells whether the lane takes it. */
+  private dispatchTo(shipment: Shipment, lane: Lane, wait: Wait): boolean {
+    const { data } = shipment;
+    const { channels } = lane;
+    const first = channels[0] as Channel;
+    const takers = channels.length > 1 ? channels.filter((channel) => takes(channel, data)) : takes(first, data) ? channels : [];
+    if (takers.length === 0) return false;
+    if (isWhole(data)) this.place(shipment, data, 0, lane, takers, wait);
+    else for (const part of divide(data, first.edge.kind)) this.place(shipment, part.data, part.offset, lane, takers, wait);
+    return true;
   }
 
   /** Puts a part into a channel of the lane, or among those who wait for room in it. */
-  private place(shipment: Shipment, part: Part, lane: Lane, takers: readonly Channel[], wait: Wait | undefined): Wait | undefined {
+  private place(shipment: Shipment, data: BatchData, offset: number, lane: Lane, takers: readonly Channel[], wait: Wait): void {
     shipment.deliveryMade();
-    const { records, bytes } = part.data;
-    const line = (takers[0] as Channel).waiting;
-    if (line.length === 0 || takers.length < lane.channels.length) {
-      for (let i = 0; i < takers.length; i++) {
-        const channel = takers[(lane.turn + i) % takers.length] as Channel;
-        if (takers.length > 1 && channel.deadBy !== undefined && takers.some((other) => other.deadBy === undefined)) continue;
-        if (!channel.hasRoom(records, bytes)) continue;
-        if (takers.length > 1) lane.turn = (lane.turn + i + 1) % takers.length;
-        channel.push(new Delivery(part.data, 1, shipment, channel, part.offset));
-        return wait;
-      }
+    const channel = takers.length > 1 ? freeAmong(takers, lane, data) : takers[0] as Channel;
+    if (channel?.hasRoom(data) && !channel.awaited()) {
+      channel.push(new Delivery(data, 1, shipment, channel, offset));
+      return;
     }
-    const waited = wait ?? newWait();
-    waited.missing += 1;
-    const waiting: Waiting = {
-      deliver: (channel) => new Delivery(part.data, 1, shipment, channel, part.offset),
-      fits: (channel) => takers.includes(channel) && channel.hasRoom(records, bytes),
+    wait.missing += 1;
+    (takers[0] as Channel).waiting.push({
+      data,
+      takers,
+      deliver: (free) => new Delivery(data, 1, shipment, free, offset),
       admitted: () => {
-        waited.missing -= 1;
-        if (waited.missing === 0) waited.resolve();
+        wait.missing -= 1;
+        if (wait.missing === 0) wait.resolve?.();
       },
-    };
-    line.push(waiting);
-    return waited;
+    });
   }
 
   private async waitFor(wait: Wait): Promise<void> {
-    if (wait.missing === 0) return;
     const { node } = this;
     const since = node.clock.monotonic();
-    this.waits.add(wait);
-    await wait.promise;
-    this.waits.delete(wait);
+    await new Promise<void>((resolve) => { wait.resolve = resolve; });
     node.counters.blockedMs += node.clock.monotonic() - since;
   }
+}
+
+/** The channel whose turn it is among those that compete, live and free. */
+function freeAmong(takers: readonly Channel[], lane: Lane, data: BatchData): Channel | undefined {
+  const live = takers.filter((channel) => channel.deadBy === undefined);
+  if (live.length === 0) return takers[0];
+  for (let i = 0; i < live.length; i++) {
+    const turn = (lane.turn + i) % live.length;
+    const channel = live[turn] as Channel;
+    if (!channel.hasRoom(data) || channel.awaited()) continue;
+    lane.turn = turn + 1;
+    return channel;
+  }
+  return undefined;
 }
 
 function takes(channel: Channel, data: BatchData): boolean {
@@ -213,20 +215,9 @@ function takes(channel: Channel, data: BatchData): boolean {
   return test === undefined || test(data);
 }
 
-function takersOf(channels: readonly Channel[], data: BatchData): readonly Channel[] | undefined {
-  const takers = channels.filter((channel) => takes(channel, data));
-  return takers.length === 0 ? undefined : takers;
-}
-
 /** The place that all parents share. */
 function originOf(parents: readonly Delivery[]): StreamPlace | undefined {
   const first = parents[0]?.origin;
   for (let i = 1; i < parents.length; i++) if (parents[i]?.origin !== first) return undefined;
   return first;
-}
-
-function newWait(): Wait {
-  let resolve: () => void = () => undefined;
-  const promise = new Promise<void>((done) => { resolve = done; });
-  return { missing: 0, promise, resolve };
 }

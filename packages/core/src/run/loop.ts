@@ -52,7 +52,7 @@ export class Loop {
   }
 
   private empty(): boolean {
-    return this.nodes.every((node) => node.input.channels.every((channel) => channel.batches === 0 && channel.retrying.size === 0 && channel.waiting.length === 0));
+    return this.nodes.every((node) => node.inputQuiet());
   }
 }
 

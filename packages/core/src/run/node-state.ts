@@ -17,8 +17,6 @@ export interface NodeSurroundings {
   readonly settler: Settler;
   readonly pace: Pace;
   readonly guard: Guard | undefined;
-  /** Whether what is lost from now on is lost because the run ends. */
-  closing(): boolean;
   /** Why nothing can be sent any more. */
   closedBy(): MillraceError | undefined;
   nodeIdle(node: NodeState): void;
@@ -26,10 +24,12 @@ export interface NodeSurroundings {
   creditExhausted(node: NodeState): void;
   /** Something in the node, or a callback of its, threw. */
   nodeFailed(node: NodeState, cause: unknown): void;
+  /** The node did something against the rules that does no harm to others. */
+  nodeMisused(node: NodeState, what: string): void;
   /** A batch of a source was lost; `advance` lets its stream go on behind it. */
   lostAtSource(node: NodeState, shipment: Shipment, cause: unknown, advance: () => void): void;
-  /** The last shipment in flight has ended, or the last hold of a node was let go. */
-  settledDown(node: NodeState): void;
+  /** Something that a run which ends may wait for has come to its end in the node. */
+  settledDown(): void;
 }
 
 const DEFAULT_CREDIT = { records: 65_536, bytes: 16_777_216 };
@@ -58,8 +58,10 @@ export class NodeState {
   loop: Loop | undefined = undefined;
   /** Senders that lead here and have not ended; those of the same cycle don't count. */
   openSenders = 0;
-  /** Whether its input has ended although not every sender has: its cycle is over, or the run is. */
+  /** Whether its input has ended: nothing more comes, or its cycle is over, or the run is. */
   inputOver = false;
+  /** Deliveries that it asked for again and that still wait for what was sent from them. */
+  retriesOwed = 0;
   /** Shipments that have not ended. */
   inFlight = 0;
   cleaned = false;
@@ -101,7 +103,8 @@ export class NodeState {
   reclaim(delivery: Delivery): void {
     const { guard } = this.surroundings;
     if (guard !== undefined && delivery.data !== delivery.sent) guard.reclaim(delivery.data, this.id);
-    if (this.loop !== undefined || this.phase === "ended") this.surroundings.settledDown(this);
+    if (this.loop !== undefined && this.input.idle) this.loop.check();
+    if (this.atEnd) this.surroundings.settledDown();
   }
 
   unwrap(data: BatchData): BatchData {
@@ -112,7 +115,12 @@ export class NodeState {
   inputHasEnded(): boolean {
     if (this.inputOver) return true;
     if (this.openSenders > 0 || this.loop !== undefined) return false;
-    return this.input.channels.every((channel) => channel.batches === 0 && channel.retrying.size === 0 && channel.waiting.length === 0);
+    return this.inputQuiet();
+  }
+
+  /** Whether nothing waits for it, or will come back to it. */
+  inputQuiet(): boolean {
+    return this.retriesOwed === 0 && this.input.channels.every((channel) => channel.quiet);
   }
 
   becameIdle(): void {
@@ -144,7 +152,7 @@ export class NodeState {
   sendingClosed(): MillraceError | undefined {
     const closed = this.surroundings.closedBy();
     if (closed !== undefined) return closed;
-    if (this.phase !== "ended" && this.phase !== "failed") return undefined;
+    if (!this.atEnd) return undefined;
     return new MillraceError("MILLRACE_RUN_NODE_ENDED", `node '${this.id}' sent a batch after its run had ended`, {
       hint: "await what still sends before run returns",
     });
@@ -170,7 +178,8 @@ export class NodeState {
       counters.lostOutcomes += 1;
       counters.lostRecords += shipment.data.records;
     }
-    if (this.inFlight === 0 && this.phase === "ended") this.surroundings.settledDown(this);
+    if (outcome.state === "lost" && this.isSource && !shipment.positioned) this.lostAtSource(shipment, outcome.cause, () => undefined);
+    if (this.inFlight === 0 && this.atEnd) this.surroundings.settledDown();
   }
 
   lostAtSource(shipment: Shipment, cause: unknown, advance: () => void): void {
@@ -179,8 +188,9 @@ export class NodeState {
 
   // ---------------------------------------------------------------------------------------------------------- the rest
 
-  closing(): boolean {
-    return this.surroundings.closing();
+  /** Whether its work is over, well or not. */
+  get atEnd(): boolean {
+    return this.phase === "ended" || this.phase === "failed";
   }
 
   /** Calls code of the plugin: what it throws ends the run in its name. */
@@ -193,8 +203,8 @@ export class NodeState {
   }
 
   /** It did something against the rules that does no harm to others. */
-  misused(_what: string): void {
-    this.counters.errors += 1;
+  misused(what: string): void {
+    this.surroundings.nodeMisused(this, what);
   }
 
   flush(): void {

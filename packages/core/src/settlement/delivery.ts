@@ -139,46 +139,46 @@ export class Delivery<D extends BatchData = BatchData> implements Batch<D> {
   close(): void {
     if (!this.unread) return;
     this.unread = false;
-    if (this.holds === 0) this.channel.reader.reclaim(this);
+    this.letGo();
     this.drop();
-  }
-
-  /** Ends it as lost, whoever still holds it. What was sent from it is waited for. */
-  forceLost(cause: unknown): void {
-    if (this.ended || !this.open) return;
-    this.retryDue = undefined;
-    this.lose(cause);
-    if (this.holds > 0) {
-      const holds = this.holds;
-      this.holds = 0;
-      this.channel.reader.held.delete(this);
-      this.pending -= holds - 1;
-      if (!this.unread) this.channel.reader.reclaim(this);
-      this.drop();
-    }
-    this.close();
   }
 
   endHold(): void {
     if (this.holds === 0) return;
     this.holds -= 1;
-    if (this.holds === 0) {
-      this.channel.reader.held.delete(this);
-      if (!this.unread) this.channel.reader.reclaim(this);
-    }
+    if (this.holds === 0) this.channel.reader.held.delete(this);
+    this.letGo();
     this.drop();
+  }
+
+  /** Ends it as lost, whoever still holds it. What was sent from it is waited for. */
+  forceLost(cause: unknown): void {
+    if (!this.open) return;
+    this.retryDue = undefined;
+    this.lose(cause);
+    while (this.holds > 0) this.endHold();
+    this.close();
   }
 
   /** All reasons not to end are gone: repeats the delivery if its node asked for that, and ends otherwise. */
   finish(): void {
     this.ended = true;
+    const { channel, shipment } = this;
     if (this.retryDue === undefined) {
-      this.channel.ended(this);
-      this.shipment.deliveryEnded(this);
-    } else {
-      const wait = this.retryDue - this.channel.reader.clock.monotonic();
-      this.channel.redeliver(new Delivery(this.sent, this.attempt + 1, this.shipment, this.channel, this.offset), wait, this.cause);
+      channel.ended(this);
+      shipment.deliveryEnded(this);
+      return;
     }
+    channel.reader.retriesOwed -= 1;
+    const wait = this.retryDue - channel.reader.clock.monotonic();
+    channel.redeliver(new Delivery(this.sent, this.attempt + 1, shipment, channel, this.offset), wait, this.cause);
+  }
+
+  /** Neither read nor held any more: its node can't answer it from here on. */
+  private letGo(): void {
+    if (this.unread || this.holds > 0) return;
+    if (this.retryDue !== undefined) this.channel.reader.retriesOwed += 1;
+    this.channel.reader.reclaim(this);
   }
 
   private drop(): void {
@@ -188,7 +188,7 @@ export class Delivery<D extends BatchData = BatchData> implements Batch<D> {
 
   private answerable(): boolean {
     if (this.open) return true;
-    if (!this.ended || !this.channel.reader.closing()) this.channel.reader.misused("a batch was answered after it had been closed");
+    this.channel.reader.misused("answered a batch after it had let it go: hold a batch to answer it later");
     return false;
   }
 

@@ -50,6 +50,11 @@ export class Shipment {
     sender.shipmentSent(data);
   }
 
+  /** Whether it has a place in a stream of its source. */
+  get positioned(): boolean {
+    return this.end !== undefined;
+  }
+
   /** A delivery is being made for it. */
   deliveryMade(): void {
     this.pending += 1;
@@ -87,7 +92,7 @@ export class Shipment {
     const total = this.total();
     const outcome = outcomeOf(total, this.cause);
     this.sender.shipmentEnded(this, outcome);
-    if (this.charged) this.account?.release(this.data.records, this.data.bytes);
+    if (this.charged) this.account?.discharge(this.data.records, this.data.bytes);
     if (this.settled !== undefined) this.sender.guarded(() => this.settled?.(outcome, this.statuses()));
     this.end?.ended(this, outcome);
     for (const parent of this.parents) {

@@ -1,0 +1,343 @@
+import { MillraceError } from "@millrace/api";
+import type { Graph } from "../graph.ts";
+import type { Host } from "../host.ts";
+import { Settler } from "../settlement/settler.ts";
+import type { Shipment } from "../settlement/shipment.ts";
+import { cleanUp } from "./cleanup.ts";
+import { connect } from "./connect.ts";
+import { contextOf } from "./context.ts";
+import { within } from "./deadline.ts";
+import { messageOf, nodeError } from "./errors.ts";
+import { IdleWatch } from "./idle-watch.ts";
+import { LostAtSource } from "./lost-at-source.ts";
+import type { NodeState, NodeSurroundings } from "./node-state.ts";
+import type { RunOptions } from "./options.ts";
+import { Pace } from "./pace.ts";
+import { makeReady } from "./readiness.ts";
+import { type RunResult, talliesOf } from "./result.ts";
+import type { Run, RunState } from "./run.ts";
+import type { NodeStats } from "./stats.ts";
+
+const GRACE_MS = 5000;
+const HEALTH_MS = 10_000;
+/** How long nodes have to return after the signal: when the grace time is over, and when the run is aborted. */
+const STRAGGLER_MS = 1000;
+const ABORT_MS = 100;
+/** How many errors a result keeps. */
+const MOST_ERRORS = 100;
+
+/** The life of a graph: register, init, test, run, drain, cleanup. */
+export class GraphRun implements Run, NodeSurroundings {
+  state: RunState = "new";
+  readonly clock: Host["clock"];
+  readonly settler: Settler = new Settler();
+  readonly pace: Pace;
+  readonly guard: RunOptions["guard"];
+  private readonly graph: Graph;
+  private readonly host: Host;
+  private readonly keepsAlive: boolean;
+  /** In the order of the graph: sources first. */
+  private readonly nodes: readonly NodeState[];
+  private readonly idle: IdleWatch;
+  private readonly lost: LostAtSource;
+  private readonly draining = new AbortController();
+  private readonly signal = new AbortController();
+  private readonly graceMs: number;
+  private readonly errors: MillraceError[] = [];
+  private readonly leftBehind: string[] = [];
+  private reason: string | undefined = undefined;
+  private failed = false;
+  private aborted = false;
+  /** Why nothing moves any more. */
+  private closed: MillraceError | undefined = undefined;
+  private over = false;
+  private tested: Promise<void> | undefined = undefined;
+  private result: Promise<RunResult> | undefined = undefined;
+  /** Nodes whose run has not returned. */
+  private readonly alive: Set<NodeState> = new Set();
+  /** Called when something may have come to its end that the run waits for. */
+  private wake: () => void = () => undefined;
+  private abortNow: () => void = () => undefined;
+  private readonly whenAborted: Promise<void>;
+
+  constructor(graph: Graph, host: Host, options: RunOptions) {
+    this.graph = graph;
+    this.host = host;
+    this.clock = host.clock;
+    this.guard = options.guard;
+    this.keepsAlive = options.keepAlive ?? true;
+    this.pace = new Pace(host.clock);
+    this.graceMs = graph.service.graceMs ?? GRACE_MS;
+    this.nodes = connect(graph, this, this.graceMs);
+    this.idle = new IdleWatch(host.clock, this.nodes);
+    this.lost = new LostAtSource(host, options.deadLetter, (error) => this.fail(error), () => this.settledDown());
+    this.whenAborted = new Promise((resolve) => { this.abortNow = resolve; });
+  }
+
+  stats(): NodeStats[] {
+    return this.nodes.map((node) => node.stats());
+  }
+
+  test(): Promise<void> {
+    this.tested ??= this.keepingAlive(() => this.makeReady());
+    return this.tested;
+  }
+
+  start(): Promise<RunResult> {
+    this.result ??= this.keepingAlive(() => this.runToEnd());
+    return this.result;
+  }
+
+  drain(reason: string): void {
+    if (this.draining.signal.aborted) return;
+    this.reason = reason;
+    this.takeNothingNew();
+  }
+
+  abort(reason: string): void {
+    if (this.aborted || this.over) return;
+    this.aborted = true;
+    this.reason = reason;
+    this.draining.abort();
+    this.close(new MillraceError("MILLRACE_RUN_ABORTED", `the run was aborted: ${reason}`));
+    this.abortNow();
+    this.leaveBehindAfter(ABORT_MS);
+  }
+
+  // ------------------------------------------------------------------------------------------------------- its stages
+
+  private async makeReady(): Promise<void> {
+    this.state = this.draining.signal.aborted ? "draining" : "testing";
+    try {
+      await makeReady({
+        clock: this.clock,
+        nodes: this.sinksFirst(),
+        healthMs: this.graph.service.healthMs ?? HEALTH_MS,
+        gone: this.whenAborted,
+        contextOf: (node) => contextOf(node.graph, this.host, this.graph.service, this.draining.signal, this.signal.signal, (flush) => void node.flushers.push(flush)),
+      });
+      if (this.state === "testing") this.state = "ready";
+    } catch (cause) {
+      this.close(cause as MillraceError);
+      for (const error of await this.cleanUp(this.sinksFirst())) this.log().error(error.message);
+      this.over = true;
+      this.state = this.aborted ? "aborted" : "failed";
+      throw cause;
+    }
+  }
+
+  private async runToEnd(): Promise<RunResult> {
+    await this.test();
+    if (this.state === "ready") this.state = "running";
+    if (this.closed === undefined) await this.runNodes();
+    await this.lastHolds();
+    this.close(new MillraceError("MILLRACE_RUN_ENDED", "the run has ended"));
+    return this.closeNodes();
+  }
+
+  private async runNodes(): Promise<void> {
+    for (const node of this.nodes) this.alive.add(node);
+    for (const node of this.sinksFirst()) {
+      if (!node.isSource) this.idle.working();
+      void this.runNode(node);
+    }
+    await this.waitUntil(() => this.alive.size === 0);
+  }
+
+  private async runNode(node: NodeState): Promise<void> {
+    node.phase = "running";
+    try {
+      await node.run();
+      this.nodeEnded(node, undefined);
+    } catch (cause) {
+      this.nodeEnded(node, { cause });
+    }
+  }
+
+  private nodeEnded(node: NodeState, thrown: { readonly cause: unknown } | undefined): void {
+    if (!this.alive.delete(node)) return;
+    node.phase = thrown === undefined ? "ended" : "failed";
+    if (thrown !== undefined) node.loseOpen(this.nodeFailed(node, thrown.cause));
+    node.input.closeCurrent();
+    const cause = this.closed ?? thrown?.cause ?? new MillraceError("MILLRACE_RUN_NODE_ENDED", `node '${node.id}' ended before it took the batch`);
+    for (const channel of node.input.channels) channel.kill(cause);
+    if (!node.isSource && !node.input.idle) this.idle.resting();
+    for (const { reader, sender } of node.sender.channels) {
+      if (reader.loop === undefined || reader.loop !== sender.loop) reader.openSenders -= 1;
+      reader.input.wake();
+      reader.loop?.check();
+    }
+    node.loop?.check();
+    this.settledDown();
+  }
+
+  /** Every node has ended: some may still hold batches, or have some under way to a dead letter. */
+  private async lastHolds(): Promise<void> {
+    const settled = (): boolean => this.closed !== undefined || (this.lost.writing === 0 && this.nodes.every((node) => node.inFlight === 0 && node.held.size === 0));
+    if (settled()) return;
+    this.idle.flushAll();
+    await within(this.clock, this.endGrace(), () => this.waitUntil(settled));
+  }
+
+  private async closeNodes(): Promise<RunResult> {
+    const sinksFirst = this.sinksFirst();
+    await this.cleanUpAndTell(sinksFirst.filter((node) => !node.isSource));
+    for (const node of this.nodes) node.loseOpen(this.closed);
+    await within(this.clock, this.endGrace(), () => this.waitUntil(() => this.lost.writing === 0), this.whenAborted);
+    await this.cleanUpAndTell(sinksFirst.filter((node) => node.isSource));
+    this.over = true;
+    const state = this.failed ? "failed" : this.aborted ? "aborted" : this.draining.signal.aborted ? "drained" : "finished";
+    this.state = state;
+    const { reason, leftBehind } = this;
+    const errors = [...this.errors];
+    return { state, reason, error: errors[0], errors, ...talliesOf(this.nodes), leftBehind: [...leftBehind] };
+  }
+
+  private async cleanUpAndTell(nodes: readonly NodeState[]): Promise<void> {
+    for (const error of await this.cleanUp(nodes)) {
+      this.keep(error);
+      if (!this.aborted) this.failed = true;
+    }
+  }
+
+  private cleanUp(nodes: readonly NodeState[]): Promise<MillraceError[]> {
+    const grace = this.endGrace();
+    const limit = this.aborted ? ABORT_MS : grace < 0 ? grace : Math.max(grace, STRAGGLER_MS);
+    const gone = this.aborted ? undefined : this.whenAborted.then(() => this.clock.sleep(ABORT_MS));
+    return cleanUp(nodes, this.clock, limit, gone);
+  }
+
+  // ----------------------------------------------------------------------------------------------------- how it ends
+
+  /** Ends the run with an error, in good order as far as that goes. */
+  private fail(error: MillraceError): void {
+    this.keep(error);
+    if (this.failed || this.over) return;
+    this.failed = true;
+    this.takeNothingNew();
+  }
+
+  private takeNothingNew(): void {
+    if (!this.draining.signal.aborted) {
+      if (this.state !== "new") this.state = "draining";
+      this.draining.abort();
+      this.idle.flushAll();
+      if (this.graceMs >= 0 || this.failed) this.closeAfterGrace();
+    } else if (this.failed && this.graceMs < 0) this.closeAfterGrace();
+  }
+
+  private closeAfterGrace(): void {
+    const grace = this.endGrace();
+    this.clock.after(grace, () => {
+      if (this.closed !== undefined) return;
+      this.close(new MillraceError("MILLRACE_RUN_GRACE", `the grace time of ${grace} ms is over`));
+      this.leaveBehindAfter(STRAGGLER_MS);
+    });
+  }
+
+  /** The grace time where something has to end: for ever is not meant for what has failed. */
+  private endGrace(): number {
+    return this.graceMs < 0 && this.failed ? GRACE_MS : this.graceMs;
+  }
+
+  /** Lets nothing through any more. What is queued is lost; what a node has open it may still finish. */
+  private close(cause: MillraceError): void {
+    if (this.closed !== undefined) return;
+    this.closed = cause;
+    if (this.state === "running" || this.state === "draining") this.state = "closing";
+    this.idle.stop();
+    this.signal.abort(cause);
+    for (const node of this.nodes) node.inputOver = true;
+    for (const node of this.nodes) {
+      for (const channel of node.input.channels) channel.kill(cause);
+      node.account?.open();
+    }
+    for (const node of this.nodes) node.input.wake();
+    this.settledDown();
+  }
+
+  private leaveBehindAfter(ms: number): void {
+    this.clock.after(ms, () => {
+      for (const node of this.alive) this.leftBehind.push(node.id);
+      this.alive.clear();
+      this.settledDown();
+    });
+  }
+
+  // -------------------------------------------------------------------------------------------- what nodes tell the run
+
+  closedBy(): MillraceError | undefined {
+    return this.closed;
+  }
+
+  nodeIdle(node: NodeState): void {
+    if (!node.isSource) this.idle.resting();
+    node.loop?.check();
+  }
+
+  nodeBusy(node: NodeState): void {
+    if (!node.isSource && !node.atEnd) this.idle.working();
+  }
+
+  creditExhausted(node: NodeState): void {
+    this.idle.exhausted(node);
+  }
+
+  nodeFailed(node: NodeState, cause: unknown): MillraceError {
+    node.counters.errors += 1;
+    const error = nodeError("MILLRACE_RUN_NODE", node, messageOf(cause), cause);
+    // After the signal nodes break off what they do, and many do so by an error.
+    if (this.closed === undefined) this.fail(error);
+    else if (cause !== this.closed && !this.over) this.log().debug(error.message);
+    return error;
+  }
+
+  nodeMisused(node: NodeState, what: string): void {
+    if (this.closed !== undefined) return;
+    node.counters.errors += 1;
+    if (node.counters.errors === 1) this.log().warn(`node '${node.id}' ${what}`);
+  }
+
+  lostAtSource(node: NodeState, shipment: Shipment, cause: unknown, advance: () => void): void {
+    // What is lost because the run ends is read again after the next start: its place stays where it is.
+    if (this.failed || this.closed !== undefined) return;
+    this.lost.handle(node, shipment, cause, advance);
+  }
+
+  settledDown(): void {
+    this.wake();
+  }
+
+  // -------------------------------------------------------------------------------------------------------------- help
+
+  private waitUntil(what: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = () => {
+        if (what()) resolve();
+      };
+      this.wake();
+    });
+  }
+
+  private sinksFirst(): readonly NodeState[] {
+    return this.nodes.toReversed();
+  }
+
+  private keep(error: MillraceError): void {
+    if (this.errors.length < MOST_ERRORS) this.errors.push(error);
+  }
+
+  private log(): ReturnType<Host["logger"]> {
+    return this.host.logger("pipeline");
+  }
+
+  /** Timers of the clock don't keep the process alive, so something has to as long as the run goes on. */
+  private async keepingAlive<T>(work: () => Promise<T>): Promise<T> {
+    const timer = this.keepsAlive ? setInterval(() => undefined, 1 << 30) : undefined;
+    try {
+      return await work();
+    } finally {
+      clearInterval(timer);
+    }
+  }
+}
