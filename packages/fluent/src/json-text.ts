@@ -15,6 +15,8 @@ export interface JsonStyle {
    * JSON). `exact` (default): the shortest text that gives the same float again, and `null` where there is no number.
    */
   readonly floats?: "peer" | "exact";
+  /** Writes `null` for what is no number in the style `peer` too. */
+  readonly nanToNull?: boolean;
 }
 
 /** How a record is written as a JSON object. */
@@ -54,7 +56,7 @@ function valueAt(cursor: Cursor, style: JsonStyle): string {
     case "nil": return "null";
     case "boolean": return cursor.number === 1 ? "true" : "false";
     case "integer": return String(cursor.big ?? cursor.number);
-    case "float": return style.floats === "peer" ? jsonDouble(cursor.number) : exactFloat(cursor.number);
+    case "float": return floatText(cursor.number, style);
     case "string": case "binary": return quoted(utf8(cursor.payload), style);
     case "ext": return `"${Buffer.from(cursor.payload).toString("hex")}"`;
     case "array": return arrayAt(cursor, cursor.length, style);
@@ -75,6 +77,11 @@ function mapAt(cursor: Cursor, pairs: number, style: JsonStyle): string {
     text += `${index === 0 ? "" : ","}${key.startsWith('"') ? key : quoted(key, style)}:${valueAt(cursor, style)}`;
   }
   return `${text}}`;
+}
+
+function floatText(value: number, style: JsonStyle): string {
+  if (style.floats !== "peer") return exactFloat(value);
+  return style.nanToNull === true && !Number.isFinite(value) ? "null" : jsonDouble(value);
 }
 
 /** A whole float keeps a sign that it is one, so that it is read as a float again. */

@@ -69,6 +69,7 @@ describe("MessagePack to JSON", () => {
     const bytes = new Uint8Array(Buffer.from("84 01 c0 a162 c4020061 a165 d4ff07 a16e cb7ff8000000000000".replaceAll(" ", ""), "hex"));
     expect(msgpackToJson(bytes)).toBe("{\"1\":null,\"b\":\"\\u0000a\",\"e\":\"07\",\"n\":null}");
     expect(msgpackToJson(bytes, { floats: "peer" })).toContain("\"n\":nan");
+    expect(msgpackToJson(bytes, { floats: "peer", nanToNull: true })).toContain("\"n\":null");
   });
 
   it("gives text that JSON.parse reads back", () => {
