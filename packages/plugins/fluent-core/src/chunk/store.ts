@@ -48,9 +48,11 @@ export class ChunkStore {
     return promise;
   }
 
-  /** Sends all that there is. */
+  /** Sends all that there is: in the order of the inputs, as the family numbers them, and for one input as they were begun. */
   flush(): void {
-    for (const chunk of [...this.filling.values()]) this.send(chunk);
+    const chunks = [...this.filling.values()];
+    if (chunks.length > 1) chunks.sort((one, other) => rankOf(one.source) - rankOf(other.source));
+    for (const chunk of chunks) this.send(chunk);
   }
 
   private chunkFor(source: string, tag: string): Chunk {
@@ -115,6 +117,11 @@ export class ChunkStore {
     this.bad.add(reasons.length);
     this.ctx.log.warn(`${reasons.length} ${reasons.length === 1 ? "record was" : "records were"} set aside: ${reasons[0]}`);
   }
+}
+
+/** The number at the end of an instance's name, such as `tail.2`; names without one come last, in the order of arrival. */
+function rankOf(source: string): number {
+  return Number(/\.(\d{1,9})$/.exec(source)?.[1] ?? 1e9);
 }
 
 type Settled = (outcome: Outcome, statuses: readonly Status[]) => void;
