@@ -13,3 +13,6 @@ export { Harness, harness } from "./harness/harness.ts";
 export type { LogLine } from "./harness/log.ts";
 export type { Downstream, Expire, HarnessOptions, HostedPlugin, Peer } from "./harness/options.ts";
 export * from "./scenario/index.ts";
+export { type ConformanceCheck, conformanceChecks, describeConformance, type TestRunner } from "./conformance/suite.ts";
+export type { ConformanceOptions } from "./conformance/subject.ts";
+export { diagnose } from "./harness/diagnose.ts";

@@ -213,6 +213,8 @@ export class Harness<I extends BatchData = BatchData, O extends BatchData = Batc
   async close(): Promise<void> {
     if (this.result === undefined) {
       this.abort();
+      // What was made ready and never started is cleaned up by a start that ends at once.
+      if (this.run.state !== "new") await this.within("the run to end", this.run.start());
       await this.around.remove();
     } else if (this.over === undefined) {
       this.abort();

@@ -1,5 +1,5 @@
 import {
-  bytesChannel, type ChannelKind, defineChannel, type EdgeSpec, type HostedSpec, isPlugin, MillraceError, type NodeSpec, type PipelineSpec, type Plugin,
+  type ChannelKind, defineChannel, type EdgeSpec, type HostedSpec, isPlugin, MillraceError, type NodeSpec, type PipelineSpec, type Plugin,
   type PluginKind,
 } from "@millrace/api";
 import { messageChannel } from "@millrace/api/flow";
@@ -54,7 +54,7 @@ export function testPipeline(plugin: Plugin, options: HarnessOptions, source: (k
   return {
     spec: { dialect: "test", nodes, edges, service: options.service ?? {}, plugins: [] },
     plugins: [...(before === undefined ? [] : [before]), placed.node, sink, ...placed.inner],
-    kinds: [...STANDARD_KINDS, ...(options.kinds ?? [])],
+    kinds: kindsOf(options),
     id,
     node: placed.node,
     inputKind,
@@ -62,9 +62,14 @@ export function testPipeline(plugin: Plugin, options: HarnessOptions, source: (k
 }
 
 const STANDARD_KINDS: readonly ChannelKind[] = [
-  bytesChannel as ChannelKind, messageChannel as ChannelKind, recordChannel as ChannelKind,
+  messageChannel as ChannelKind, recordChannel as ChannelKind,
   defineChannel({ name: "sysflow" }), defineChannel({ name: "flat" }), defineChannel({ name: "event" }),
 ];
+
+/** The kinds of the families, unless the test brings its own of the same name. */
+function kindsOf({ kinds = [] }: HarnessOptions): readonly ChannelKind[] {
+  return [...STANDARD_KINDS.filter(({ name }) => !kinds.some((kind) => kind.name === name)), ...kinds];
+}
 
 interface Placed {
   readonly node: Plugin;

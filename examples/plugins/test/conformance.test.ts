@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describeConformance } from "@millrace/testkit";
+import { afterAll, describe, it } from "vitest";
+import { plugin as action } from "../action.mjs";
+import { plugin as driver } from "../driver.mjs";
+import { plugin as filter } from "../filter.mjs";
+import { plugin as handler } from "../handler.mjs";
+import { plugin as input } from "../input.mjs";
+import { plugin as link } from "../link.mjs";
+import { plugin as output } from "../output.mjs";
+import { plugin as processor } from "../processor.mjs";
+import { plugin as receiver } from "../receiver.mjs";
+import { plugin as sink } from "../sink.mjs";
+
+const folder = mkdtempSync(join(tmpdir(), "millrace-examples-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const runner = { describe, it };
+
+describeConformance(runner, driver);
+describeConformance(runner, processor);
+describeConformance(runner, handler);
+describeConformance(runner, action);
+describeConformance(runner, receiver);
+describeConformance(runner, link, { options: { oneIn: 1 } });
+describeConformance(runner, sink, { options: { path: join(folder, "sink") }, clock: "system" });
+describeConformance(runner, input);
+describeConformance(runner, filter, { options: { keys: "number" } });
+describeConformance(runner, output, { options: { path: join(folder, "output") }, clock: "system" });
