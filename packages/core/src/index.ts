@@ -20,3 +20,29 @@ export {
   type Resolution,
   type ResolveOptions,
 } from "./registry/index.ts";
+export {
+  createLogging,
+  isLogThreshold,
+  type Line,
+  type LineLevel,
+  type LineShape,
+  type LineShapeName,
+  lineShapes,
+  type LineTime,
+  type LogFormat,
+  type Logging,
+  type LoggingOptions,
+  type LogTarget,
+  type LogThreshold,
+} from "./logging/index.ts";
+export {
+  INSTANCE_LABEL,
+  type MetricFamily,
+  type MetricSample,
+  type MetricsCollector,
+  MetricsRegistry,
+  type MetricType,
+  PROMETHEUS_TYPE,
+  type PrometheusOptions,
+  prometheusText,
+} from "./metrics/index.ts";
