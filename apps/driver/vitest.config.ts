@@ -1,1 +1,4 @@
-export { default } from "../../tooling/vitest/config.ts";
+import { mergeConfig } from "vitest/config";
+import base from "../../tooling/vitest/config.ts";
+
+export default mergeConfig(base, { test: { globalSetup: ["test/support/build.ts"] } });

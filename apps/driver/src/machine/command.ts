@@ -1,0 +1,54 @@
+/**
+ * Runs a command to its exit code, and ends the process with it. What escapes the command is an error with exit code 1,
+ * never a stack trace alone and never a hang.
+ */
+export async function runCommand(name: string, main: () => Promise<number>): Promise<void> {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => streamFailed(name, error));
+  process.stderr.on("error", (error: NodeJS.ErrnoException) => streamFailed(name, error));
+  let exitCode: number;
+  try {
+    exitCode = await main();
+  } catch (cause) {
+    process.stderr.write(`${name}: ${describe(cause)}\n`);
+    exitCode = 1;
+  }
+  await leave(exitCode);
+}
+
+/** The exit code of a process that wrote to a pipe which nobody reads any more, as a shell tells it (128 + SIGPIPE). */
+export const PIPE_EXIT = 141;
+
+/** How long the last text may take to reach a slow reader, in milliseconds. */
+const FLUSH_MS = 500;
+
+/** Ends the process when all that was written has been taken, or when nobody has taken it for some time. */
+export async function leave(exitCode: number): Promise<never> {
+  await Promise.race([Promise.all([written(process.stdout), written(process.stderr)]), new Promise((resolve) => setTimeout(resolve, FLUSH_MS))]);
+  process.exit(exitCode);
+}
+
+/** An error with its causes, for people. */
+export function describe(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const inner = cause.cause === undefined ? "" : describe(cause.cause);
+  return inner === "" || cause.message.includes(inner) ? cause.message : `${cause.message}: ${inner}`;
+}
+
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.writableLength === 0 || stream.destroyed) resolve();
+    else stream.write("", () => resolve());
+  });
+}
+
+/** There is no use in going on for a reader that has gone. */
+function streamFailed(name: string, error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit(PIPE_EXIT);
+  process.exitCode = 1;
+  try {
+    process.stderr.write(`${name}: ${error.message}\n`);
+  } catch {
+    // Standard error itself has failed: nobody can be told.
+    process.exit(1);
+  }
+}

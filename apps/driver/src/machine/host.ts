@@ -1,0 +1,94 @@
+import { type Host, createLogging, isLogThreshold, type LineShape, lineShapes, type LogFormat, type Logging, MetricsRegistry, systemClock } from "@millrace/core";
+import { openSync } from "node:fs";
+import { PIPE_EXIT } from "./command.ts";
+import { stateDirectories } from "./state-directory.ts";
+import { coloured } from "./terminal.ts";
+
+/** What a machine gives to a run, beside what the run itself asks for. */
+export interface Machine {
+  readonly host: Host;
+  readonly metrics: MetricsRegistry;
+  /** A line about health. */
+  health(name: string, text: string): void;
+  /** A line about performance. */
+  perf(name: string, text: string): void;
+  /** A line of the gravest level, which only flowd has. */
+  fatal(name: string, text: string): void;
+  /** Writes what is still held. */
+  close(): void;
+}
+
+export interface MachineOptions {
+  readonly format: LogFormat | "tabbed-with-fatal" | "logrus-with-fatal";
+  /** The least level that is written. What is no level counts as `info`; `off` is `quiet`. */
+  readonly level: string;
+  /** The level of an instance, where it has one of its own. */
+  readonly levelOf?: (instance: string) => string | undefined;
+  /** Who a line is from, as it shows. */
+  readonly nameOf?: (instance: string) => string;
+  /** The configuration, for whose sake state is kept. */
+  readonly configuration: string;
+  /** Where lines go instead of the two streams. */
+  readonly logFile?: string | undefined;
+}
+
+/** Takes clock, logging, metrics and state folders from the machine that this runs on. */
+export async function machineHost(options: MachineOptions): Promise<Machine> {
+  const { levelOf, nameOf, logFile } = options;
+  const target = logFile === undefined ? undefined : openSync(logFile, "a");
+  const logging: Logging = await createLogging({
+    format: formatOf(options.format),
+    level: thresholdOf(options.level),
+    perf: true,
+    colours: coloured(process.stderr),
+    clock: systemClock,
+    broken: (stream) => {
+      // As a plain program that a broken pipe ends.
+      if (stream === "out") process.exit(PIPE_EXIT);
+    },
+    ...(target !== undefined && { out: target, err: target }),
+    ...(nameOf && { nameOf }),
+    ...(levelOf && {
+      levels: (name: string) => {
+        const level = levelOf(name);
+        return level === undefined ? undefined : thresholdOf(level);
+      },
+    }),
+  });
+  const metrics = new MetricsRegistry();
+  const directoryOf = stateDirectories(process.env, options.configuration);
+  return {
+    host: {
+      clock: systemClock,
+      random: () => Math.random(),
+      logger: (name, plugin) => logging.logger(name, plugin),
+      metrics: (name) => metrics.of(name),
+      stateDirectory: directoryOf,
+    },
+    metrics,
+    health: (name, text) => logging.health(name, text),
+    perf: (name, text) => logging.perf(name, text),
+    fatal: (name, text) => logging.health(name, text),
+    close: () => logging.close(),
+  };
+}
+
+function thresholdOf(level: string): "trace" | "debug" | "info" | "warn" | "error" | "health" | "quiet" {
+  const lower = level.toLowerCase();
+  if (lower === "off") return "quiet";
+  return isLogThreshold(lower) ? lower : "info";
+}
+
+function formatOf(format: MachineOptions["format"]): LogFormat {
+  if (format === "tabbed-with-fatal") return withFatal(lineShapes.tabbed, "\tERROR\t", "\tFATAL\t");
+  if (format === "logrus-with-fatal") return withFatal(lineShapes.logrus, " level=error ", " level=fatal ");
+  return format;
+}
+
+/** Flow has no lines about health: the level that always shows carries its fatal ones. */
+function withFatal(shape: LineShape, error: string, fatal: string): LineShape {
+  return {
+    text: (line) => (line.level === "health" ? shape.text({ ...line, level: "error" }).replace(error, fatal) : shape.text(line)),
+    stream: (level) => shape.stream(level),
+  };
+}

@@ -1,0 +1,86 @@
+import { runCommand } from "./machine/command.ts";
+import { VERSION } from "./version.ts";
+
+/** Runs the command `millrace`, and ends the process. `args` is without the program's name. */
+export function run(args: readonly string[]): Promise<void> {
+  return runCommand("millrace", () => millrace(args));
+}
+
+async function millrace(args: readonly string[]): Promise<number> {
+  if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
+    process.stdout.write(`${VERSION}\n`);
+    return 0;
+  }
+  const { Command, CommanderError, Option } = await import("commander");
+  let exitCode = 0;
+  const program = new Command("millrace")
+    .description("Runs telemetry pipelines of SysFlow, Flow, Fluent Bit, and its own.")
+    .version(VERSION)
+    .showHelpAfterError("(millrace --help says what there is)")
+    .exitOverride();
+
+  const dialect = new Option("-d, --dialect <dialect>", "how the file is written; without it, its name and its text tell").choices([
+    "native",
+    "sysflow",
+    "flow",
+    "fluentbit",
+  ]);
+  const strict = new Option("--strict", "make warnings errors");
+  const plugins = new Option("-p, --plugins <path...>", "look for plugins in this file, folder or package too");
+
+  program
+    .command("run")
+    .description("run a pipeline to its end, or until a signal")
+    .argument("<file>", "the pipeline")
+    .argument("[input]", "what a SysFlow pipeline reads: a trace, or a folder of traces")
+    .addOption(dialect)
+    .addOption(strict)
+    .addOption(plugins)
+    .addOption(new Option("--log-format <format>", "how log lines are written").choices(["pretty", "json"]).default("pretty"))
+    .addOption(new Option("--log-level <level>", "the least level that is written").choices(["trace", "debug", "info", "warn", "error"]).default("info"))
+    .option("--test", "end after the health checks")
+    .action(async (file, input, options) => {
+      exitCode = await (await import("./pipeline/native-job.ts")).runFile({ file, input, ...options });
+    });
+
+  program
+    .command("check")
+    .description("say all that is wrong with a pipeline, without running it")
+    .argument("<file>", "the pipeline")
+    .addOption(dialect)
+    .addOption(strict)
+    .addOption(plugins)
+    .action(async (file, options) => {
+      exitCode = await (await import("./pipeline/native-job.ts")).checkFile({ file, ...options });
+    });
+
+  program
+    .command("graph")
+    .description("draw a pipeline, with the conversions that planning adds")
+    .argument("<file>", "the pipeline")
+    .addOption(dialect)
+    .addOption(strict)
+    .addOption(plugins)
+    .addOption(new Option("-f, --format <format>", "dot for GraphViz, mermaid, or json").choices(["dot", "mermaid", "json"]).default("dot"))
+    .action(async (file, options) => {
+      exitCode = await (await import("./pipeline/native-job.ts")).drawFile({ file, ...options });
+    });
+
+  program
+    .command("plugins")
+    .description("list the plugins there are")
+    .addOption(plugins)
+    .option("--json", "as JSON, with the options of each as JSON Schema")
+    .action(async (options) => {
+      exitCode = await (await import("./pipeline/plugin-list.ts")).listPlugins(options);
+    });
+
+  try {
+    await program.parseAsync([...args], { from: "user" });
+  } catch (cause) {
+    // Commander has said what is wrong, or has printed the help that was asked for.
+    if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : 2;
+    throw cause;
+  }
+  return exitCode;
+}

@@ -1,0 +1,33 @@
+import type { Logger } from "@millrace/api";
+import type { Narrator } from "./narrator.ts";
+import { firstError } from "./summary.ts";
+
+/** Speaks for `millrace run`. */
+export function plainNarrator(log: Logger): Narrator {
+  return {
+    refused(diagnostics) {
+      log.error(`can't run: ${firstError(diagnostics)}`);
+      return 1;
+    },
+    healthy(graph) {
+      log.info(`ready: ${graph.nodes.length} nodes, ${graph.edges.length} edges`);
+    },
+    unhealthy(error) {
+      log.error(error.message);
+      return 1;
+    },
+    starting() {
+      log.info("running");
+    },
+    caught(signal, first) {
+      if (first) log.info(`${signal}: draining; a second one leaves at once`);
+      else log.warn(`${signal} again: leaving`);
+    },
+    ended({ state, errors, leftBehind, done, refused, lost }) {
+      for (const error of errors) log.error(error.message);
+      for (const node of leftBehind) log.error(`${node} did not end in time`);
+      log.info(state, { done: done.records, refused: refused.records, lost: lost.records });
+      return state === "finished" || state === "drained" ? 0 : 1;
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { Logger } from "@millrace/api";
+import type { Graph } from "@millrace/core";
+import { isMillraceError } from "@millrace/api";
+import type { Narrator } from "./narrator.ts";
+import { firstError } from "./summary.ts";
+
+/** Where sfprocessor's lines go. */
+export interface SysflowVoice {
+  /** The command itself. */
+  readonly command: Logger;
+  /** Its pipeline. */
+  readonly pipeline: Logger;
+  /** Lines about health, which have a level of their own. */
+  health(text: string): void;
+}
+
+/** Speaks as sfprocessor does. */
+export function sysflowNarrator({ command, pipeline, health }: SysflowVoice): Narrator {
+  return {
+    refused(diagnostics) {
+      command.error(`Unable to load pipeline error:  ${firstError(diagnostics)}`);
+      return 1;
+    },
+    planned(graph) {
+      for (const driver of driversOf(graph)) if (driver.spec.place !== undefined) pipeline.info(`Loading driver: ${driver.plugin.name}`);
+    },
+    healthy() {
+      health("Health checks: passed");
+      command.info("Successfully loaded pipeline configuration");
+    },
+    unhealthy(error) {
+      const failed = isMillraceError(error) && error.code === "MILLRACE_RUN_HEALTH";
+      if (failed) {
+        pipeline.error(`Health checks for plugin failed: ${error.message}`);
+        health("Health checks: failed");
+      }
+      command.error(`Unable to load pipeline error:  ${error.message}`);
+      return 1;
+    },
+    starting(graph) {
+      pipeline.info("Starting the processing pipeline");
+      // The peer prints this line past its logger, at every level.
+      process.stdout.write(`Initializing ${driversOf(graph).length} drivers\n`);
+      for (const driver of driversOf(graph)) pipeline.info(`Initializing Driver ${driver.plugin.name} with config file`);
+    },
+    caught(signal, first) {
+      process.stdout.write(signal === "SIGINT" ? "\r- Ctrl+C pressed in terminal\n" : `\r- ${signal} received\n`);
+      if (first) pipeline.info("Stopping the processing pipeline");
+    },
+    ended(result, graph) {
+      for (const error of result.errors) pipeline.error(error.message);
+      for (const node of result.leftBehind) pipeline.error(`${node} did not end in time`);
+      if (result.lost.records > 0) pipeline.error(`${result.lost.records} records were lost`);
+      if (result.error !== undefined) {
+        const driver = driversOf(graph).some(({ id }) => result.error?.message.startsWith(`node '${id}'`));
+        if (driver) pipeline.error(`Cannot start the driver: ${result.error.message}`);
+        command.error(`Error caught while starting the pipeline:  ${result.error.message}`);
+      }
+      return result.state === "finished" || result.state === "drained" ? 0 : 1;
+    },
+  };
+}
+
+function driversOf(graph: Graph): Graph["nodes"] {
+  return graph.nodes.filter(({ plugin }) => plugin.kind === "driver");
+}

@@ -1,0 +1,68 @@
+import { hostname } from "node:os";
+import type { LogLevel } from "@millrace/api";
+import { readFluentbit } from "@millrace/config";
+import type { FluentBitArguments } from "../fluent-bit.ts";
+import { machineFiles, readConfig } from "../machine/config-file.ts";
+import { machineHost } from "../machine/host.ts";
+import { printDiagnostics } from "../machine/terminal.ts";
+import { fluentBitBanner, fluentBitNarrator } from "../narrators/fluentbit.ts";
+import { builtinRegistry } from "./builtins.ts";
+import { checkPipeline, runPipeline } from "./run-pipeline.ts";
+
+/** Runs a pipeline as fluent-bit does. Gives the exit code. */
+export async function runFluentBit(given: FluentBitArguments): Promise<number> {
+  const environment: NodeJS.ProcessEnv = { HOSTNAME: hostname(), ...process.env };
+  const read = given.config === undefined ? undefined : readConfig(given.config);
+  const parsed = readFluentbit(read?.source, environment, {
+    files: machineFiles,
+    sections: given.sections,
+    plugins: given.pluginFiles,
+    parserFiles: given.parserFiles,
+  });
+  const service = parsed.spec?.service ?? {};
+  const machine = await machineHost({
+    format: "component",
+    level: levelOf(given, service["log_level"], environment),
+    configuration: given.config ?? "command line",
+    logFile: given.logFile ?? (typeof service["log_file"] === "string" ? service["log_file"] : undefined),
+  });
+  const voice = {
+    log: (component = "") => machine.host.logger(component),
+    raw: (text: string) => void process.stderr.write(text),
+    now: () => new Date(machine.host.clock.now()),
+  };
+  try {
+    if (!given.quiet) fluentBitBanner(voice);
+    for (const warning of given.warnings) voice.log("config").warn(warning);
+    if (read?.problem) {
+      voice.log().error("could not open configuration file, aborting.");
+      voice.log().error(`${given.config}: ${read.problem.reason}`);
+      return 1;
+    }
+    const registry = builtinRegistry(parsed.spec?.plugins);
+    if (!given.dryRun) {
+      return await runPipeline({ parsed, registry, host: machine.host, narrator: fluentBitNarrator(voice), strict: given.strict, waitsWithoutInput: true });
+    }
+    const { graph, diagnostics } = await checkPipeline(parsed, registry, given.strict);
+    printDiagnostics(diagnostics);
+    if (graph === undefined) {
+      voice.log().error("configuration file contains errors, aborting.");
+      return 1;
+    }
+    process.stderr.write("configuration test is successful\n");
+    return 0;
+  } finally {
+    machine.close();
+  }
+}
+
+const LEVELS: readonly LogLevel[] = ["info", "debug", "trace"];
+
+/** The environment goes before the command line, that before the configuration. */
+function levelOf({ quiet, verbose }: FluentBitArguments, configured: unknown, environment: NodeJS.ProcessEnv): string {
+  if (environment["FLB_LOG_LEVEL"]) return environment["FLB_LOG_LEVEL"];
+  if (quiet) return "off";
+  if (verbose > 0) return LEVELS[Math.min(verbose, LEVELS.length - 1)] as string;
+  return typeof configured === "string" ? configured : "info";
+}
+

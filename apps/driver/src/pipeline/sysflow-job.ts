@@ -1,0 +1,52 @@
+import type { NodeSpec, PipelineSpec } from "@millrace/api";
+import { type DialectResult, readSysflow } from "@millrace/config";
+import type { GoFlags } from "../command-line/go-flags.ts";
+import { readConfig } from "../machine/config-file.ts";
+import { machineHost } from "../machine/host.ts";
+import { sysflowNarrator } from "../narrators/sysflow.ts";
+import { builtinRegistry } from "./builtins.ts";
+import { watchRates } from "./rates.ts";
+import { runPipeline } from "./run-pipeline.ts";
+
+/** Runs a pipeline as sfprocessor does. Gives the exit code. */
+export async function runSysflow(flags: GoFlags): Promise<number> {
+  const file = flags.text("config");
+  const machine = await machineHost({ format: "bracketed", level: flags.text("log"), configuration: file });
+  try {
+    const command = machine.host.logger("sfprocessor");
+    const pipeline = machine.host.logger("pipeline");
+    const read = readConfig(file);
+    if (read.problem) {
+      const reason = read.problem.kind === "directory" ? "Pipeline config file is not a file" : `stat ${file}: ${read.problem.reason}`;
+      pipeline.error(`Unable to load pipeline config:  ${reason}`);
+      command.error(`Unable to load pipeline error:  ${reason}`);
+      return 1;
+    }
+    const [path] = flags.rest;
+    const parsed = readSysflow(read.source, process.env, {
+      ...(flags.given("driver") && { driver: flags.text("driver") }),
+      ...(path !== undefined && { path }),
+      driverDirectory: flags.text("driverdir"),
+      pluginDirectory: flags.text("plugdir"),
+    });
+    return await runPipeline({
+      parsed: withDriverOption(parsed, "on-corrupt", flags.given("on-corrupt") ? flags.text("on-corrupt") : undefined),
+      registry: builtinRegistry(parsed.spec?.plugins),
+      host: machine.host,
+      narrator: sysflowNarrator({ command, pipeline, health: (text) => machine.health("pipeline", text) }),
+      testOnly: flags.isSet("test"),
+      ...(flags.isSet("perflog") && { watch: (run, graph) => watchRates(run, graph, machine.host.clock, (text) => machine.perf("pipeline", text)) }),
+    });
+  } finally {
+    machine.close();
+  }
+}
+
+/** Gives every driver an option, unless the configuration has set it. */
+function withDriverOption(parsed: DialectResult, key: string, value: string | undefined): DialectResult {
+  if (value === undefined || parsed.spec === undefined) return parsed;
+  const set = (node: NodeSpec): NodeSpec =>
+    node.kind !== "driver" || Object.keys(node.options).some((known) => known.toLowerCase() === key) ? node : { ...node, options: { ...node.options, [key]: value } };
+  const spec: PipelineSpec = { ...parsed.spec, nodes: parsed.spec.nodes.map(set) };
+  return { ...parsed, spec };
+}

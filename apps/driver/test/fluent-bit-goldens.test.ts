@@ -1,0 +1,58 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { Command } from "./support/command.ts";
+import { conformance } from "./support/places.ts";
+
+/** A run of the peer: its command line, and what it printed. */
+interface Recorded {
+  readonly title: string;
+  readonly args: readonly string[];
+  readonly stdout: string;
+}
+
+const file = conformance === undefined ? undefined : join(conformance, "golden/fluentbit/stdout.md");
+const recorded = file !== undefined && existsSync(file) ? recordedRuns(readFileSync(file, "utf8")) : [];
+if (recorded.length === 0) console.log("fluent-bit: the recorded runs are not there; what stdout prints is not compared");
+
+/** How many run at once. They mostly wait for the next second. */
+const AT_ONCE = 8;
+
+describe.skipIf(recorded.length === 0)("recorded runs of fluent-bit", () => {
+  it("print the same", { timeout: 90_000 }, async () => {
+    const found = new Map<string, string>();
+    const waiting = [...recorded];
+    await Promise.all(
+      Array.from({ length: AT_ONCE }, async () => {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) found.set(next.title, await printed(next));
+      }),
+    );
+    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(recorded.map(({ title, stdout }) => [title, stdout])));
+  });
+});
+
+/** Runs a command until it has printed as much as the peer, and a moment longer. */
+async function printed({ args, stdout }: Recorded): Promise<string> {
+  const run = new Command("fluent-bit", ["-f", "0.5", ...args]);
+  const deadline = Date.now() + (stdout === "" ? 2000 : 10_000);
+  while (Buffer.byteLength(run.stdout) < Buffer.byteLength(stdout) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+  run.signal("SIGTERM");
+  return (await run.ended()).stdout;
+}
+
+/** The runs whose input is a `dummy` with a fixed time. */
+function recordedRuns(markdown: string): Recorded[] {
+  return markdown.split(/^## /m).slice(1).flatMap((section) => {
+    const title = section.slice(0, section.indexOf("\n"));
+    const command = /^input:\n```\nfluent-bit (.*)\n```/m.exec(section)?.[1];
+    const stdout = /^stdout:\n```\n([\s\S]*?)\n?```\n/m.exec(section)?.[1];
+    const compared = command?.includes("fixed_timestamp=on") && !command.includes("otlp_json") && !title.includes("invalid JSON");
+    if (!compared || command === undefined || stdout === undefined) return [];
+    return [{ title, args: shellWords(command), stdout: stdout.trim() === "" ? "" : `${stdout}\n` }];
+  });
+}
+
+/** Words as a shell takes them apart, with single quotes only. */
+function shellWords(text: string): string[] {
+  return [...text.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? (plain as string));
+}

@@ -1,0 +1,168 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { Command, runCommand } from "./support/command.ts";
+import { writeBundledPlugin } from "./support/plugins.ts";
+import { scratchFolder } from "./support/scratch.ts";
+
+const scratch = scratchFolder();
+const FIXED = ["-p", "start_time_sec=1700000000", "-p", "start_time_nsec=5", "-p", "fixed_timestamp=on", "-p", "samples=1"];
+
+describe("the command line of fluent-bit", () => {
+  it("shows its usage after a mistake", async () => {
+    const { code, stdout, stderr } = await runCommand("fluent-bit", ["--bogus"]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "fluent-bit: unrecognized option '--bogus'\n" });
+    expect(stdout).toMatchInlineSnapshot();
+  });
+
+  it("tells its version", async () => {
+    expect(await runCommand("fluent-bit", ["-V"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/Millrace v\d+\.\d+\.\d+\n$/) });
+  });
+
+  it("refuses what it can't do", async () => {
+    expect(await runCommand("fluent-bit", ["-d"])).toMatchObject({ code: 1, stderr: "fluent-bit: option '--daemon' is not supported\n" });
+  });
+
+  it("explains a plugin", async () => {
+    const { code, stdout } = await runCommand("fluent-bit", ["-i", "dummy", "-h"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Help for plugin dummy\n\nDESCRIPTION\n {2}\S.*\n\nOPTIONS\n/);
+    expect(stdout).toMatch(/^ {2}rate \(.*\)$/m);
+  });
+});
+
+describe("a run of fluent-bit", () => {
+  it("logs to standard error, prints records, and stops on SIGINT", async () => {
+    const run = new Command("fluent-bit", ["-i", "dummy", ...FIXED, "-o", "stdout", "-m", "*", "-f", "0.2"]);
+    await run.sees("stdout", /dummy"}\]\n/);
+    run.signal("SIGINT");
+    const { code, stdout, stderr } = await run.ended();
+    expect(stdout).toBe('[0] dummy.0: [[1700000000.000000005, {}], {"message"=>"dummy"}]\n');
+    expect(shape(stderr)).toMatchInlineSnapshot();
+    expect(code).toBe(0);
+  });
+
+  it("says nothing but the signal where -q is given", async () => {
+    const run = new Command("fluent-bit", ["-q", "-i", "dummy", ...FIXED, "-o", "stdout", "-f", "0.2"]);
+    await run.sees("stdout", /dummy"}\]\n/);
+    run.signal("SIGTERM");
+    const { code, stderr } = await run.ended();
+    expect({ code, stderr: shape(stderr) }).toEqual({ code: 0, stderr: "[TIME] [engine] caught signal (SIGTERM)\n" });
+  });
+
+  it("waits for a signal where there is nothing to read", async () => {
+    const run = new Command("fluent-bit", ["-o", "stdout", "-m", "*"]);
+    await run.sees("stderr", /Shutdown Grace Period/);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(run.child.exitCode).toBeNull();
+    run.signal("SIGTERM");
+    expect((await run.ended()).code).toBe(0);
+  });
+
+  it("takes the level from FLB_LOG_LEVEL, and writes the log to a file", async () => {
+    const log = join(scratch, "run.log");
+    const run = new Command("fluent-bit", ["-i", "dummy", ...FIXED, "-o", "stdout", "-f", "0.2", "-l", log], { env: { FLB_LOG_LEVEL: "warn" } });
+    await run.sees("stdout", /dummy"}\]\n/);
+    run.signal("SIGTERM");
+    await run.ended();
+    const lines = readFileSync(log, "utf8");
+    expect(lines).not.toContain("[ info]");
+    expect(lines).toContain("[ warn] [engine] service will shutdown in max 5 seconds");
+  });
+});
+
+describe("configurations of fluent-bit", () => {
+  it("is missing", async () => {
+    const { code, stderr } = await runCommand("fluent-bit", ["-c", "nosuch.conf"]);
+    expect(code).toBe(1);
+    expect(shape(stderr)).toContain("[TIME] [error] could not open configuration file, aborting.\n");
+  });
+
+  it("names plugins that do not exist, and all of them are told", async () => {
+    const { code, stderr } = await runCommand("fluent-bit", ["-i", "dumy", "-o", "nosuch", "-m", "*"]);
+    expect(code).toBe(1);
+    expect(shape(stderr)).toMatchInlineSnapshot();
+  });
+
+  it("sets an option that its plugin does not know", async () => {
+    const started = await runCommand("fluent-bit", ["-i", "dummy", "-p", "foo=1", "-o", "stdout"]);
+    expect(started.code).toBe(255);
+    expect(started.stderr).toContain("foo");
+    const dry = await runCommand("fluent-bit", ["-i", "dummy", "-p", "foo=1", "-o", "stdout", "--dry-run"]);
+    expect(dry.code).toBe(1);
+  });
+
+  it("refuses a flush of zero", async () => {
+    const { code, stderr } = await runCommand("fluent-bit", ["-f", "0", "-i", "dummy", "-o", "null"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("flush");
+  });
+
+  it("is right, and a dry run says so", async () => {
+    expect(await runCommand("fluent-bit", ["-D"])).toMatchObject({ code: 0, stdout: "", stderr: expect.stringMatching(/configuration test is successful\n$/) });
+    expect(await runCommand("fluent-bit", ["-i", "dummy", "-o", "stdout", "--dry-run"])).toMatchObject({ code: 0 });
+  });
+
+  it("has warnings, which --strict makes errors", async () => {
+    const config = join(scratch, "warn.conf");
+    writeFileSync(config, "[SERVICE]\n    nosuchkey 1\n[INPUT]\n    name dummy\n[OUTPUT]\n    name null\n    match *\n");
+    const warned = await runCommand("fluent-bit", ["-c", "warn.conf", "-D"], { cwd: scratch });
+    expect(warned.code).toBe(0);
+    expect(warned.stderr).toMatch(/^warn\.conf:2:5: warning /m);
+    const refused = await runCommand("fluent-bit", ["-c", "warn.conf", "-D", "--strict"], { cwd: scratch });
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/^warn\.conf:2:5: error /m);
+  });
+
+  it("brings plugins in a plugins_file, several instances of each", async () => {
+    writeBundledPlugin(join(scratch, "twice.mjs"), `
+      import { defineInput } from "@millrace/api/fluent";
+      export const plugin = defineInput({
+        name: "greeter", description: "Greets once",
+        create: () => {
+          let conf;
+          return {
+            init(_ctx, fluentbit) { conf = fluentbit.conf; },
+            async collect(ctx, channel) {
+              await channel.send({ record: { hello: conf.string("who") } });
+              await ctx.clock.sleep(60000, ctx.draining);
+            },
+          };
+        },
+      });
+    `);
+    writeFileSync(join(scratch, "plugins.conf"), "[PLUGINS]\n    Path twice.mjs\n");
+    writeFileSync(join(scratch, "two.conf"), `[SERVICE]
+    flush 0.2
+    plugins_file plugins.conf
+[INPUT]
+    name greeter
+    tag a
+    who one
+[INPUT]
+    name greeter
+    tag b
+    who two
+[OUTPUT]
+    name stdout
+    match *
+    format json_lines
+    json_date_key false
+`);
+    const run = new Command("fluent-bit", ["-q", "-c", "two.conf"], { cwd: scratch });
+    await run.sees("stdout", /"two"/);
+    await run.sees("stdout", /"one"/);
+    run.signal("SIGINT");
+    const { code, stdout } = await run.ended();
+    expect(stdout.trim().split("\n").sort()).toEqual(['{"hello":"one"}', '{"hello":"two"}']);
+    expect(code).toBe(0);
+  });
+});
+
+/** Text on standard error without times, versions and process ids. */
+function shape(text: string): string {
+  return text
+    .replaceAll(/^\[\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d(\.\d{3})?\]/gm, "[TIME]")
+    .replaceAll(/pid=\d+/g, "pid=PID")
+    .replaceAll(/\d+\.\d+\.\d+(\+millrace)?/g, "VERSION");
+}
