@@ -19,7 +19,7 @@ const hosted: fc.Arbitrary<HostedSpec[]> = fc
   .uniqueArray(record({ slot: name, plugin: name, kind, options: optional(data) }) as fc.Arbitrary<HostedSpec>, { maxLength: 2, minLength: 1, selector: ({ slot }) => slot });
 
 const node = record({
-  plugin: name, kind, options: data, instance: optional(data), hosted: optional(hosted), onLost: optional(fc.constantFrom("advance", "dead-letter", "stop")), credit: optional(bounds),
+  plugin: name, kind, options: data, instance: optional(data), hosted: optional(hosted), onLost: optional(fc.constantFrom("advance", "dead-letter", "stop")), credit: optional(bounds), optionalInput: optional(fc.boolean()),
   style: optional(record({ caseless: optional(fc.boolean()), textual: optional(fc.boolean()), unknown: optional(fc.constantFrom("error", "warning")) })),
 });
 

@@ -1,4 +1,4 @@
-import type { NodeSpec } from "@millrace/api";
+import type { NodeSpec, Place } from "@millrace/api";
 import { type DiagnosticBag, didYouMean } from "@millrace/text";
 import { MISSING, NO_EFFECT, SHAPE, UNKNOWN } from "../codes.ts";
 import { checkKeys, dataOf, isMap, readText, type Setting, valuePlace } from "./settings.ts";
@@ -70,11 +70,22 @@ function nodeOf(setting: Setting, generation: Generation, bag: DiagnosticBag): F
     kind: "link",
     options: Object.fromEntries(options.map((option) => [option.key, dataOf(option)])),
     style: { textual: true, unknown: "warning" },
+    // A node that the pipeline does not mention is started too, and waits.
+    optionalInput: true,
     ...(builder && { instance: { builder } }),
     ...(place && { place }),
-    places: Object.fromEntries(options.flatMap((option) => (option.place ? [[option.key, valuePlace(option) ?? option.place]] : []))),
+    places: placesOf(options),
   };
   return { spec, module: name, dynamic };
+}
+
+/** Where each option stands: by its key, and by `key.inner` for what is inside. */
+function placesOf(options: readonly Setting[], prefix = ""): Record<string, Place> {
+  return Object.fromEntries(options.flatMap((option): [string, Place][] => {
+    const place = valuePlace(option);
+    const path = prefix + option.key;
+    return [...(place ? [[path, place] as [string, Place]] : []), ...Object.entries(placesOf([...option.children.values()], `${path}.`))];
+  }));
 }
 
 function hintFor(setting: Setting, rules: GenerationRules): string {

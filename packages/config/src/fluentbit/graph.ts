@@ -32,8 +32,8 @@ export function graphOf(sections: readonly Section[], flushSeconds: number, vari
   if (inputs.length + filters.length + outputs.length === 0) return { nodes: [], edges: [] };
   const nodes: NodeSpec[] = [
     ...inputs.map((input) => nodeOf(input, id(input), inputInstance(input))),
-    ...filters.map((filter) => nodeOf(filter, id(filter), { ...hostData(filter, ["match", "match_regex"]), ...filterMatch(filter, bag) })),
-    { id: CHUNKS, plugin: "chunk", kind: "node", options: { flush: flushSeconds } },
+    ...filters.map((filter) => nodeOf(filter, id(filter), filterInstance(filter, bag))),
+    { id: CHUNKS, plugin: "chunk", kind: "node", options: { flush: flushSeconds }, optionalInput: true },
     ...outputs.map((output) => nodeOf(output, id(output), hostData(output, ["match", "match_regex"]))),
   ];
   const line = [...filters.map(id), CHUNKS];
@@ -84,6 +84,8 @@ function nodeOf({ plugin, kind, section, settings }: Instance, id: string, insta
     options: Object.fromEntries(options.map(([key, values]) => [key, values.length === 1 ? values[0]?.text : values.map(({ text }) => text)])),
     instance: { ...instance, ...section.data, ...(groups.length > 0 && { groups }) },
     style: { caseless: true, textual: true, unknown: "error" },
+    // The peer runs, and waits, without any input.
+    ...(kind !== "input" && { optionalInput: true }),
     place: settings.host.get("name")?.property.place ?? section.place,
     places: Object.fromEntries(options.map(([key, values]) => [key, values[0]?.place ?? section.place])),
   };
@@ -101,12 +103,13 @@ function hostData({ name, settings }: Instance, without: readonly string[]): Rec
 
 // ---------------------------------------------------------------------------------------------------------- matches
 
-function filterMatch(filter: Instance, bag: DiagnosticBag): TagMatch {
+/** A filter looks at tags itself, so its match stays with it. */
+function filterInstance(filter: Instance, bag: DiagnosticBag): Readonly<Record<string, unknown>> {
   const match = matchOf(filter, bag);
-  if (match.match === undefined && match.regex === undefined) {
+  if (match.match === undefined && match.regex === undefined && !isSet(filter)) {
     bag.error(MISSING, `NO match rule for ${filter.name} filter instance`, { place: filter.section.place, hint: "say which tags it sees: Match *" });
   }
-  return match;
+  return hostData(filter, []);
 }
 
 /** Without a match, the only output takes all of the only input; in any other case nothing is routed to it. */

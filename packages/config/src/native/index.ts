@@ -7,7 +7,7 @@ import type { EdgeSpec, HostedSpec, NodeSpec, PipelineSpec, Place, PluginKind, P
 import { DiagnosticBag, didYouMean, Source } from "@millrace/text";
 import { MISSING, NO_EFFECT, REFERENCE, SHAPE, VALUE } from "../codes.ts";
 import { type ConfigSource, type DialectResult, type Environment, joinPath } from "../dialect.ts";
-import { describe, type Entry, keyPlace, placeOf, plain, textOf, type TreeNode } from "../tree/node.ts";
+import { describe, type Entry, keyPlace, optionPlaces, placeOf, plain, textOf, type TreeNode } from "../tree/node.ts";
 import { parseYaml, yaml12Scalar } from "../tree/yaml.ts";
 import { Fields } from "./fields.ts";
 import { interpolate } from "./interpolate.ts";
@@ -84,6 +84,7 @@ class NativeReader {
     const options = fields.data("options") ?? {};
     const instance = fields.data("instance");
     const hosted = [...this.handler(fields), ...this.hosted(fields)];
+    const optionalInput = fields.boolean("optional_input");
     const onLost = fields.choice("on_lost", ["advance", "dead-letter", "stop"]);
     const credit = fields.bounds("credit");
     const style = this.style(fields);
@@ -96,7 +97,8 @@ class NativeReader {
       ...(style && { style }),
       ...(hosted.length > 0 && { hosted }),
       place: plugin.place,
-      places: placesOf(fields.entry("options")),
+      places: optionPlaces(fields.entry("options")?.value),
+      ...(optionalInput !== undefined && { optionalInput }),
       ...(onLost && { onLost }),
       ...(credit && { credit }),
     });
@@ -250,10 +252,4 @@ class NativeReader {
   private located(source: PluginSource): PluginSource {
     return source.from === "package" ? source : { ...source, path: joinPath(this.file, source.path) };
   }
-}
-
-/** Where the value of each option stands, or its key where the value takes several lines. */
-function placesOf(options: Entry | undefined): Readonly<Record<string, Place>> {
-  if (options?.value.kind !== "map") return {};
-  return Object.fromEntries(options.value.entries.map((entry) => [entry.key, entry.value.kind === "scalar" ? placeOf(entry.value) : keyPlace(entry)]));
 }

@@ -65,6 +65,7 @@ export const shapes = {
       handler: described("The handler that lives in this node: its name, or a map.", { anyOf: [text, ref("hosted")] }),
       hosted: described("The plugins that live in this node, by slot.", { type: "object", additionalProperties: oneOrMany({ anyOf: [text, ref("hosted")] }) }),
       instance: described("Settings that the plugin's family gives to every instance of its kind: a tag, a retry limit.", open),
+      optional_input: described("Whether it may be left without an input: a warning then, not an error.", { type: "boolean" }),
       on_lost: described("What a source does with what is lost; the plugin's own choice if absent.", { enum: ["advance", "dead-letter", "stop"] }),
       credit: described("How much a source may have in flight.", ref("bounds")),
       style: described("How the options are written, for pipelines that were converted from another format.", ref("style")),

@@ -48,13 +48,14 @@ function detailsOf({ channel, match, port, queue, bounds }: EdgeSpec): Data {
   return without({ channel, match, port, queue, bounds: boundsData(bounds) });
 }
 
-function nodeData({ plugin, kind, options, instance, style, hosted, onLost, credit }: NodeSpec): Data {
+function nodeData({ plugin, kind, options, instance, style, hosted, optionalInput, onLost, credit }: NodeSpec): Data {
   return {
     plugin: `${kind}/${plugin}`,
     options: Object.keys(options).length === 0 ? undefined : options,
     instance,
     style: style && without(style),
     hosted: hosted && hosted.length > 0 ? hostedData(hosted) : undefined,
+    optional_input: optionalInput,
     on_lost: onLost,
     credit: boundsData(credit),
   };

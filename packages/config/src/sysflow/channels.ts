@@ -30,7 +30,7 @@ export function channelsOf(stage: Stage, key: "in" | "out", bag: DiagnosticBag):
       hint: "let the stages before it write to one channel: several may write to the same one",
     });
   }
-  const channels = values.flatMap((value, index) => channelOf(value, setting.key, setting.items?.[index] ?? setting.place, stage, bag) ?? []);
+  const channels = values.flatMap((value, index) => channelOf(value, setting.key, setting.inner?.[index] ?? setting.place, stage, bag) ?? []);
   return channels.filter((channel, index) => {
     const first = channels.findIndex((other) => other.id === channel.id) === index;
     if (!first) bag.warning(NO_EFFECT, `"${stage.name}" lists the channel "${channel.id}" twice, and writes to it once`, { place: channel.place });

@@ -168,7 +168,7 @@ function nodeOf(id: string, stage: Stage, settings: ReadonlyMap<string, Setting>
     options: Object.fromEntries(list.map(({ key, value }) => [key, value])),
     style: { caseless: true, textual: true, unknown: "error" },
     ...(stage.place && { place: stage.place }),
-    places: Object.fromEntries(list.map(({ key, place }) => [key, place])),
+    places: Object.fromEntries(list.flatMap(({ key, place, inner = {} }) => [[key, place], ...Object.entries(inner).map(([path, at]) => [`${key}.${path}`, at])])),
   };
 }
 

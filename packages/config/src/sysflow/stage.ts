@@ -2,7 +2,7 @@ import type { Place } from "@millrace/api";
 import { type DiagnosticBag, didYouMean } from "@millrace/text";
 import { DUPLICATE, MISSING, SHAPE } from "../codes.ts";
 import type { Environment } from "../dialect.ts";
-import { describe, type Entry, keyPlace, type MapNode, placeOf, plain, textOf, type TreeNode } from "../tree/node.ts";
+import { describe, type Entry, entryPlace, keyPlace, type MapNode, optionPlaces, placeOf, plain, textOf, type TreeNode } from "../tree/node.ts";
 import { overridesFor } from "./environment.ts";
 
 /** A value of a stage, from the file or from the environment. */
@@ -10,8 +10,8 @@ export interface Setting {
   readonly key: string;
   readonly value: unknown;
   readonly place: Place;
-  /** The places of the elements, where the value is a list in the file. */
-  readonly items?: readonly Place[];
+  /** The places of what is inside, by path, where the value is a list or an object in the file. */
+  readonly inner?: Readonly<Record<string, Place>>;
 }
 
 /** An element of `pipeline` or of `drivers`. */
@@ -98,8 +98,6 @@ function nameOf(kind: Stage["kind"], map: MapNode, index: number, bag: Diagnosti
   return undefined;
 }
 
-/** A setting stands where its value does, or its key where the value may take several lines. */
 function settingOf(entry: Entry, value: unknown): Setting {
-  const place = entry.value.kind === "scalar" ? placeOf(entry.value) : keyPlace(entry);
-  return { key: entry.key, value, place, ...(entry.value.kind === "list" && { items: entry.value.items.map(placeOf) }) };
+  return { key: entry.key, value, place: entryPlace(entry), ...(entry.value.kind !== "scalar" && { inner: optionPlaces(entry.value) }) };
 }

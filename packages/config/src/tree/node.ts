@@ -44,6 +44,28 @@ export function keyPlace(entry: Entry): Place {
   return entry.value.source.at(entry.keySpan);
 }
 
+/** Where an entry's value stands, or its key where the value may take several lines. */
+export function entryPlace(entry: Entry): Place {
+  return entry.value.kind === "scalar" ? placeOf(entry.value) : keyPlace(entry);
+}
+
+/** The most levels of options whose places are kept. */
+const MOST_PLACED_LEVELS = 4;
+
+/** Where each option stands: by its key, and by `key.inner` and `key.0` for what is inside. */
+export function optionPlaces(node: TreeNode | undefined, prefix = "", level = 1): Record<string, Place> {
+  if (node === undefined || node.kind === "scalar" || level > MOST_PLACED_LEVELS) return {};
+  const places: Record<string, Place> = {};
+  const add = (key: string, place: Place, value: TreeNode): void => {
+    const path = prefix + key;
+    Object.defineProperty(places, path, { value: place, enumerable: true, configurable: true, writable: true });
+    Object.assign(places, optionPlaces(value, `${path}.`, level + 1));
+  };
+  if (node.kind === "map") for (const entry of node.entries) add(entry.key, entryPlace(entry), entry.value);
+  else node.items.forEach((item, index) => add(String(index), placeOf(item), item));
+  return places;
+}
+
 /** The entries of a map by key; of equal keys the last one counts. */
 export function entriesOf(map: MapNode, fold: (key: string) => string = (key) => key): Map<string, Entry> {
   return new Map(map.entries.map((entry) => [fold(entry.key), entry]));
