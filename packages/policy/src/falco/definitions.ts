@@ -1,7 +1,8 @@
 import { didYouMean, type DiagnosticBag, type Source } from "@millrace/text";
 import { type Exception, readExceptions } from "./exceptions.ts";
 import { DEFINITION_KEYS, type Definition, type Entry, KNOWN_KEYS, readDefinitions } from "./file-reader.ts";
-import { type Priority, readPriority } from "./priority.ts";
+import type { Priority } from "../rule-set.ts";
+import { readPriority } from "./priority.ts";
 import type { Range } from "./syntax.ts";
 import { readBoolean, readList, readText, type Text } from "./values.ts";
 

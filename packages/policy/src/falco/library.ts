@@ -1,9 +1,8 @@
 import { didYouMean, type DiagnosticBag, type Source } from "@millrace/text";
 import { parseCondition } from "./condition-parser.ts";
-import type { FilterDefinition, ListDefinition, MacroDefinition, PolicyDefinition, RuleDefinition } from "./definitions.ts";
 import { type Exception, withExceptions } from "./exceptions.ts";
-import { readPolicyFile } from "./definitions.ts";
-import type { Expression, Operand, Range } from "./syntax.ts";
+import { type FilterDefinition, type ListDefinition, type MacroDefinition, type PolicyDefinition, readPolicyFile, type RuleDefinition } from "./definitions.ts";
+import type { Expression, Range } from "./syntax.ts";
 
 /** A rule or filter with its condition, in which macros and lists are still names, and what those names mean to it. */
 export interface ResolvedDefinition {
@@ -11,6 +10,9 @@ export interface ResolvedDefinition {
   readonly condition: Expression;
   /** The condition of a macro as this rule sees it; `undefined` where there is none of that name, or it could not be read. */
   macro(name: string): Expression | undefined;
+  /** Whether there is a macro of that name, even one that could not be read. */
+  hasMacro(name: string): boolean;
+  macroNames(): readonly string[];
   /** The items of a list as this rule sees it, lists within it resolved; `undefined` where there is no list of that name. */
   list(name: string): readonly string[] | undefined;
 }
@@ -99,6 +101,8 @@ class Library {
         definition: rule.definition,
         condition: withExceptions(condition, this.#complete(rule.exceptions)),
         macro: (name: string) => this.#macro(name, rule),
+        hasMacro: (name: string) => this.#visible("macros", name, rule.file, rule.position) !== undefined,
+        macroNames: () => this.#names("macros"),
         list: (name: string) => this.#list(name, rule, []),
       };
     });
@@ -189,9 +193,4 @@ class Library {
   #names(group: "lists" | "macros"): string[] {
     return this.#files.flatMap((file) => [...file[group].keys()]);
   }
-}
-
-/** The name under which an operand may be a list: only a bare word can be one. */
-export function listNameOf(operand: Operand): string | undefined {
-  return operand.quoted ? undefined : operand.text;
 }

@@ -1,9 +1,9 @@
 import { didYouMean, type DiagnosticBag, type Source } from "@millrace/text";
+import type { Priority } from "../rule-set.ts";
 import type { Entry } from "./file-reader.ts";
 import { readText } from "./values.ts";
 
-/** How grave a rule is, as exports write it: 0 informational, 1 low, 2 medium, 3 high, 4 critical. A Falco rule has 1 to 3. */
-export type Priority = 0 | 1 | 2 | 3 | 4;
+
 
 /** The words of a Falco rule's priority, in any case. */
 const PRIORITIES: Readonly<Record<string, Priority>> = {

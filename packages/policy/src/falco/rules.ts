@@ -1,0 +1,57 @@
+import type { RecordType } from "@millrace/api/sysflow";
+import { didYouMean, type DiagnosticBag, type Source } from "@millrace/text";
+import { type AttributeCatalog, JUDGED_TYPES } from "../catalog.ts";
+import type { DropFilter, Rule } from "../rule-set.ts";
+import type { ConditionBuilder } from "../tree.ts";
+import { checkCondition } from "./check.ts";
+import type { LocatedText, RuleDefinition } from "./definitions.ts";
+import { readLibrary } from "./library.ts";
+import { DEFAULT_PRIORITY } from "./priority.ts";
+
+export interface FalcoOptions {
+  /** Whether an unknown attribute is an error, and not only a warning. */
+  readonly strict: boolean;
+}
+
+/** Reads policy files of the Falco kind, in the order given. All that is wrong in any of them is reported. */
+export function readFalcoRules(
+  sources: readonly Source[], catalog: AttributeCatalog, builder: ConditionBuilder, options: FalcoOptions, found: DiagnosticBag,
+): { readonly rules: readonly Rule[]; readonly filters: readonly DropFilter[] } {
+  const rules: Rule[] = [];
+  const filters: DropFilter[] = [];
+  for (const resolved of readLibrary(sources, found)) {
+    const { definition } = resolved;
+    const condition = checkCondition(resolved, { catalog, builder, found, strict: options.strict });
+    const place = definition.at.source.at(definition.at);
+    if (definition.is === "filter") filters.push({ name: definition.name, condition, enabled: definition.enabled, place });
+    else {
+      rules.push({
+        name: definition.name,
+        desc: definition.desc,
+        condition,
+        priority: definition.priority ?? DEFAULT_PRIORITY,
+        tags: definition.tags,
+        actions: definition.actions.map(({ text }) => text),
+        types: prefilterOf(definition, found),
+        enabled: definition.enabled ?? true,
+        place,
+      });
+    }
+  }
+  return { rules, filters };
+}
+
+function prefilterOf(definition: RuleDefinition, found: DiagnosticBag): RecordType[] {
+  return definition.prefilter.flatMap((type) => {
+    if (isJudged(type)) return [type.text as RecordType];
+    found.error("MILLRACE_POLICY_VALUE", `"${type.text}" is no record type that rules judge`, {
+      place: type.at.source.at(type.at),
+      hint: didYouMean(type.text, JUDGED_TYPES) ?? `they are ${JUDGED_TYPES.join(", ")}`,
+    });
+    return [];
+  });
+}
+
+function isJudged({ text }: LocatedText): boolean {
+  return (JUDGED_TYPES as readonly string[]).includes(text);
+}

@@ -1,0 +1,21 @@
+import { RE2JS } from "re2js";
+
+/** Why a regular expression can't be used, or `undefined` where it can. The syntax is that of RE2. */
+export function regexProblem(source: string, flags: string): string | undefined {
+  try {
+    compileLinear(source, flags);
+    return undefined;
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause);
+  }
+}
+
+/** A test that takes time linear in the text, whatever the pattern: re2js. */
+export function compileLinear(source: string, flags: string): (text: string) => boolean {
+  let bits = 0;
+  if (flags.includes("i")) bits |= RE2JS.CASE_INSENSITIVE;
+  if (flags.includes("m")) bits |= RE2JS.MULTILINE;
+  if (flags.includes("s")) bits |= RE2JS.DOTALL;
+  const compiled = RE2JS.compile(source, bits);
+  return (text) => compiled.matcher(text).find();
+}

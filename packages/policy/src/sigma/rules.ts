@@ -1,0 +1,170 @@
+import type { Place } from "@millrace/api";
+import type { RecordType } from "@millrace/api/sysflow";
+import { DiagnosticBag, didYouMean, type Source } from "@millrace/text";
+import { type Document, isMap, isScalar, isSeq, type Node, parseAllDocuments, type YAMLMap } from "yaml";
+import type { AttributeCatalog } from "../catalog.ts";
+import type { Priority, Rule } from "../rule-set.ts";
+import type { Condition, ConditionBuilder } from "../tree.ts";
+import { parseSigmaCondition, type SigmaCondition } from "./condition.ts";
+import type { FieldMapping } from "./fields.ts";
+import { logsourceTypes } from "./logsource.ts";
+import { readSearch } from "./selection.ts";
+
+export interface SigmaOptions {
+  /** Whether a rule judges only the record types that its log source speaks of. */
+  readonly strictLogsource: boolean;
+  /** Whether a bad rule is left out with a warning, instead of ending the load. */
+  readonly skipInvalid: boolean;
+}
+
+const LEVELS: Readonly<Record<string, Priority>> = { informational: 0, low: 1, medium: 2, high: 3, critical: 4 };
+
+/**
+ * Reads Sigma rules (Sigma rules specification, version 2). One rule for each condition. All that is wrong is reported; with
+ * `skipInvalid` as warnings, and the rules concerned are left out.
+ */
+export function readSigmaRules(sources: readonly Source[], catalog: AttributeCatalog, mapping: FieldMapping, builder: ConditionBuilder, options: SigmaOptions, found: DiagnosticBag): Rule[] {
+  return sources.flatMap((source) => {
+    const documents = parseAllDocuments(source.text, { prettyErrors: false, intAsBigInt: false });
+    const list = Array.isArray(documents) ? (documents as Document[]) : [];
+    if (list.length === 0) found.error("MILLRACE_POLICY_EMPTY", "the file has no rule", { place: source.place(0) });
+    return list.flatMap((document) => {
+      const own = new DiagnosticBag();
+      const rules = new RuleReader(source, document, catalog, mapping, builder, options, own).read();
+      const bad = own.hasErrors;
+      found.add(...own.list().map((each) => (options.skipInvalid && each.severity === "error" ? { ...each, severity: "warning" as const, hint: each.hint ?? "the rule is left out" } : each)));
+      return bad ? [] : rules;
+    });
+  });
+}
+
+class RuleReader {
+  readonly #source: Source;
+  readonly #document: Document;
+  readonly #catalog: AttributeCatalog;
+  readonly #mapping: FieldMapping;
+  readonly #builder: ConditionBuilder;
+  readonly #options: SigmaOptions;
+  readonly #found: DiagnosticBag;
+
+  constructor(source: Source, document: Document, catalog: AttributeCatalog, mapping: FieldMapping, builder: ConditionBuilder, options: SigmaOptions, found: DiagnosticBag) {
+    this.#source = source;
+    this.#document = document;
+    this.#catalog = catalog;
+    this.#mapping = mapping;
+    this.#builder = builder;
+    this.#options = options;
+    this.#found = found;
+  }
+
+  read(): Rule[] {
+    for (const { message, pos } of this.#document.errors) this.#found.error("MILLRACE_SIGMA_SYNTAX", message, { place: this.#source.place(pos[0], Math.max(pos[1], pos[0] + 1)) });
+    const root = this.#document.contents as Node | null;
+    if (this.#document.errors.length > 0 || root === null) return [];
+    if (!isMap(root)) return this.#error("a Sigma rule is a map", root) ?? [];
+    if (root.has("correlation")) return this.#error("correlations are not supported", this.#nodeOf(root, "correlation") ?? root, "a correlation over time is beyond one event") ?? [];
+    if (root.has("action")) return this.#error('rule collections ("action:") are not supported', this.#nodeOf(root, "action") ?? root, "write each rule out in a document of its own") ?? [];
+    const detection = this.#nodeOf(root, "detection");
+    if (!isMap(detection)) return this.#error("a rule needs a detection", detection ?? root, 'add "detection:" with searches and a condition') ?? [];
+    return this.#rules(root, detection);
+  }
+
+  #rules(root: YAMLMap, detection: YAMLMap): Rule[] {
+    const searches = new Map<string, Condition>();
+    for (const { key, value } of detection.items) {
+      const name = isScalar(key) ? String(key.value) : "";
+      if (name === "condition" || name === "timeframe") continue;
+      searches.set(name, readSearch(value as Node, { source: this.#source, catalog: this.#catalog, mapping: this.#mapping, builder: this.#builder, found: this.#found }));
+    }
+    const written = this.#nodeOf(detection, "condition");
+    if (written === undefined) return this.#error("the detection has no condition", detection, 'add "condition:"') ?? [];
+    const types = this.#types(root);
+    const common = {
+      name: this.#text(root, "id") ?? this.#text(root, "title") ?? "",
+      desc: this.#text(root, "description") ?? "",
+      priority: this.#priority(root),
+      tags: this.#tags(root),
+      actions: [],
+      types,
+      enabled: true,
+    };
+    return (isSeq(written) ? (written.items as Node[]) : [written]).flatMap((node) => {
+      const condition = this.#condition(node, searches);
+      return condition === undefined ? [] : { ...common, condition, place: this.#place(node) };
+    });
+  }
+
+  #condition(node: Node, searches: ReadonlyMap<string, Condition>): Condition | undefined {
+    if (!isScalar(node) || typeof node.value !== "string") return this.#error("a condition is a text", node);
+    const parsed = parseSigmaCondition(node.value, [...searches.keys()], (start, end) => this.#placeWithin(node, start, end), this.#found);
+    return parsed && this.#build(parsed, searches);
+  }
+
+  #build(condition: SigmaCondition, searches: ReadonlyMap<string, Condition>): Condition {
+    switch (condition.node) {
+      case "search":
+        return searches.get(condition.name) ?? this.#builder.constant(false);
+      case "not":
+        return this.#builder.not(this.#build(condition.term, searches));
+      case "and":
+      case "or":
+        return this.#builder[condition.node](condition.terms.map((term) => this.#build(term, searches)));
+      case "of": {
+        const terms = condition.names.map((name) => searches.get(name) ?? this.#builder.constant(false));
+        return condition.quantity === "all" ? this.#builder.and(terms) : this.#builder.or(terms);
+      }
+    }
+  }
+
+  #types(root: YAMLMap): readonly RecordType[] {
+    if (!this.#options.strictLogsource) return [];
+    const logsource = this.#nodeOf(root, "logsource");
+    if (!isMap(logsource)) return [];
+    const types = logsourceTypes(this.#text(logsource, "product"), this.#text(logsource, "category"));
+    if (types !== undefined) return types;
+    this.#found.warning("MILLRACE_SIGMA_LOGSOURCE", "no record type belongs to this log source, so the rule judges all", { place: this.#place(logsource) });
+    return [];
+  }
+
+  #priority(root: YAMLMap): Priority {
+    const node = this.#nodeOf(root, "level");
+    if (!isScalar(node)) return 0;
+    const level = String(node.value).toLowerCase();
+    const priority = LEVELS[level];
+    if (priority === undefined) this.#error(`"${level}" is no level`, node, didYouMean(level, Object.keys(LEVELS)) ?? `it is one of ${Object.keys(LEVELS).join(", ")}`);
+    return priority ?? 0;
+  }
+
+  #tags(root: YAMLMap): string[] {
+    const node = this.#nodeOf(root, "tags");
+    return isSeq(node) ? (node.items as Node[]).flatMap((item) => (isScalar(item) ? [String(item.value)] : [])) : [];
+  }
+
+  #nodeOf(map: YAMLMap, key: string): Node | undefined {
+    return (map.get(key, true) as Node | undefined) ?? undefined;
+  }
+
+  #text(map: YAMLMap, key: string): string | undefined {
+    const node = this.#nodeOf(map, key);
+    return isScalar(node) && node.value !== null ? String(node.value) : undefined;
+  }
+
+  #place(node: Node): Place {
+    const [start, end] = node.range ?? [0, 1];
+    return this.#source.place(start, Math.max(end, start + 1));
+  }
+
+  /** A place within a text, as far as the text stands in the file as it is: on one line, perhaps in quotes. */
+  #placeWithin(node: Node, start: number, end: number): Place {
+    const [from, to] = node.range ?? [0, 1];
+    const raw = this.#source.text.slice(from, to);
+    const value = isScalar(node) ? String(node.value) : "";
+    const at = raw.indexOf(value.slice(0, Math.min(end, value.length)));
+    return at < 0 ? this.#place(node) : this.#source.place(from + at + start, from + at + Math.max(end, start + 1));
+  }
+
+  #error(message: string, node: Node, hint?: string): undefined {
+    this.#found.error("MILLRACE_SIGMA_SYNTAX", message, { place: this.#place(node), hint });
+    return undefined;
+  }
+}

@@ -1,0 +1,89 @@
+import type { Wildcard } from "../tree.ts";
+
+/**
+ * A text of a Sigma rule. `*` is any run of characters and `?` any one; a backslash before `*`, `?` or another backslash
+ * takes its meaning away. Any other backslash stands for itself.
+ */
+export function parseWildcards(text: string): Wildcard {
+  const pieces: (string | { readonly any: "run" | "one" })[] = [];
+  let literal = "";
+  const flush = (): void => {
+    if (literal !== "") pieces.push(literal);
+    literal = "";
+  };
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at] as string;
+    if (character === "\\" && (text[at + 1] === "*" || text[at + 1] === "?" || text[at + 1] === "\\")) {
+      literal += text[at + 1];
+      at += 1;
+    } else if (character === "*" || character === "?") {
+      flush();
+      const any = character === "*" ? "run" : "one";
+      const last = pieces.at(-1);
+      // Two runs after each other are one.
+      if (!(any === "run" && typeof last === "object" && last.any === "run")) pieces.push({ any });
+    } else literal += character;
+  }
+  flush();
+  return pieces;
+}
+
+/** The text of a pattern without wildcards, or `undefined` where it has some. */
+export function literalOf(pattern: Wildcard): string | undefined {
+  if (pattern.some((piece) => typeof piece !== "string")) return undefined;
+  return pattern.join("");
+}
+
+/** A pattern with every literal piece changed. */
+export function mapLiterals(pattern: Wildcard, change: (text: string) => string): Wildcard {
+  return pattern.map((piece) => (typeof piece === "string" ? change(piece) : piece));
+}
+
+/** The dashes that mean the same to programs of Windows: hyphen, slash, en dash, em dash, horizontal bar. */
+const DASHES: readonly string[] = ["-", "/", "\u2013", "\u2014", "\u2015"];
+/** The most variants of one value. */
+const MOST_VARIANTS = 625;
+
+/** A value with every option dash written in every way: a `-` or `/` that begins a word. */
+export function windowsDashes(pattern: Wildcard): Wildcard[] {
+  const text = pattern.map((piece) => (typeof piece === "string" ? piece : piece.any === "run" ? "\u0001" : "\u0002")).join("");
+  const parts = text.split(/\B[-/]\b/);
+  let variants = [parts[0] as string];
+  for (const part of parts.slice(1)) {
+    const open = variants.length * DASHES.length <= MOST_VARIANTS ? DASHES : DASHES.slice(0, 2);
+    variants = variants.flatMap((start) => open.map((dash) => start + dash + part)).slice(0, MOST_VARIANTS);
+  }
+  return variants.map((variant) => fromMarked(variant));
+}
+
+function fromMarked(text: string): Wildcard {
+  return text.split(/([\u0001\u0002])/).flatMap((piece): Wildcard => (piece === "" ? [] : piece === "\u0001" ? [{ any: "run" }] : piece === "\u0002" ? [{ any: "one" }] : [piece]));
+}
+
+/** Bytes as a text of one character a byte, so that they can go on through modifiers. */
+export function utf16(text: string, order: "le" | "be", mark: boolean): string {
+  const bytes = Buffer.from(text, "utf16le");
+  if (order === "be") bytes.swap16();
+  return (mark ? "\u00ff\u00fe" : "") + bytes.toString("latin1");
+}
+
+export function base64(text: string): string {
+  return bytesOf(text).toString("base64");
+}
+
+/** The three forms that a text takes within a longer text in base64, without the characters that depend on its neighbours. */
+export function base64Offsets(text: string): string[] {
+  const bytes = bytesOf(text);
+  const starts = [0, 2, 3];
+  const cuts = [0, 3, 2];
+  return starts.map((start, offset) => {
+    const encoded = Buffer.concat([Buffer.alloc(offset, 0x20), bytes]).toString("base64");
+    return encoded.slice(start, encoded.length - (cuts[(bytes.length + offset) % 3] as number));
+  });
+}
+
+/** UTF-8, unless an earlier modifier has made bytes of it already: then every character is one of 0 to 255, some of them 0. */
+function bytesOf(text: string): Buffer {
+  const isBytes = text.includes("\0") && [...text].every((character) => character.charCodeAt(0) < 256);
+  return Buffer.from(text, isBytes ? "latin1" : "utf8");
+}
