@@ -133,7 +133,7 @@ class Series implements Counter, Gauge {
 
   #sample(values: readonly string[]): { value: number } {
     if (values.length !== this.labels.length) {
-      throw new MillraceError("MILLRACE_METRICS_LABELS", `metric "${this.name}" has ${labelsText(this.labels)}, and was given ${values.length} label values`);
+      throw new MillraceError("MILLRACE_METRICS_LABELS", `metric "${this.name}" has ${labelsText(this.labels)}, and was given ${values.length === 1 ? "one label value" : `${values.length} label values`}`);
     }
     const key = values.length === 1 ? String(values[0]) : values.map((value) => `${String(value).length}:${value}`).join("");
     const known = this.#byLabels.get(key);

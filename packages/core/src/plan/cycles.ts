@@ -17,10 +17,8 @@ export interface Shape<A extends Arrow> {
 /** Finds cycles, the arrows that close them, and a topological order of the rest. */
 export function shapeOf<A extends Arrow>(ids: readonly string[], arrows: readonly A[]): Shape<A> {
   const component = components(ids, arrows);
-  const members = new Map<number, string[]>();
-  for (const id of ids) members.set(component.get(id) as number, [...(members.get(component.get(id) as number) ?? []), id]);
-  const isLoop = (group: readonly string[]): boolean => group.length > 1 || arrows.some(({ from, to }) => from === group[0] && to === group[0]);
-  const cycles = [...members.values()].filter(isLoop);
+  const selfish = new Set(arrows.filter(({ from, to }) => from === to).map(({ from }) => from));
+  const cycles = [...Map.groupBy(ids, (id) => component.get(id)).values()].filter(([first, second]) => second !== undefined || selfish.has(first as string));
   const back = new Set<A>(cycles.flatMap((cycle) => backArrows(cycle, arrows)));
   return { order: topological(ids, arrows.filter((arrow) => !back.has(arrow))), back, cycles };
 }
@@ -64,9 +62,13 @@ function components(ids: readonly string[], arrows: readonly Arrow[]): Map<strin
 
 /** The arrows of a cycle that lead back, seen from where the cycle is entered. */
 function backArrows<A extends Arrow>(cycle: readonly string[], arrows: readonly A[]): A[] {
-  const inside = new Set(cycle);
-  const own = arrows.filter(({ from, to }) => inside.has(from) && inside.has(to));
-  const entries = cycle.filter((id) => arrows.some(({ from, to }) => to === id && !inside.has(from)));
+  const own = new Map<string, A[]>(cycle.map((id) => [id, []]));
+  const entered = new Set<string>();
+  for (const arrow of arrows) {
+    if (own.has(arrow.from) && own.has(arrow.to)) own.get(arrow.from)?.push(arrow);
+    else entered.add(arrow.to);
+  }
+  const entries = cycle.filter((id) => entered.has(id));
   const state = new Map<string, "open" | "done">();
   const back: A[] = [];
   for (const root of [...entries, ...cycle]) {
@@ -74,7 +76,7 @@ function backArrows<A extends Arrow>(cycle: readonly string[], arrows: readonly 
     const calls: { readonly id: string; readonly out: readonly A[]; at: number }[] = [];
     const enter = (id: string): void => {
       state.set(id, "open");
-      calls.push({ id, out: own.filter(({ from }) => from === id), at: 0 });
+      calls.push({ id, out: own.get(id) as A[], at: 0 });
     };
     enter(root);
     for (let call = calls.at(-1); call !== undefined; call = calls.at(-1)) {

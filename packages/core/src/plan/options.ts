@@ -2,7 +2,7 @@ import type { OptionsStyle, Place, Plugin, SchemaIssue } from "@millrace/api";
 import { DiagnosticBag, didYouMean } from "@millrace/text";
 import { called } from "../registry/module-exports.ts";
 import { coerce, takesList } from "./coerce.ts";
-import { isSchema, type Keys, keysOf, schemaAt, type SchemaAt, schemasOf } from "./json-schema.ts";
+import { isSchema, type Keys, keysOf, type SchemaAt, schemaAt, schemasOf } from "./json-schema.ts";
 
 /** Options as a configuration gives them. */
 export interface GivenOptions {
@@ -19,8 +19,9 @@ export interface GivenOptions {
 interface Taker {
   readonly plugin: Plugin;
   readonly keys: Keys | undefined;
-  readonly root: SchemaAt | undefined;
   readonly given: Record<string, unknown>;
+  /** Whether its schema can't say what it knows: then nothing is judged. */
+  readonly broken: boolean;
 }
 
 /**
@@ -38,15 +39,14 @@ export async function checkOptions(plugins: readonly Plugin[], given: GivenOptio
 }
 
 function takerOf(plugin: Plugin, { place }: GivenOptions, bag: DiagnosticBag): Taker {
-  const none: Taker = { plugin, keys: undefined, root: undefined, given: {} };
+  const none: Taker = { plugin, keys: undefined, given: {}, broken: false };
   if (plugin.options === undefined) return none;
   try {
     const schema = plugin.options["~standard"].jsonSchema.input({ target: "draft-2020-12" });
-    const root = schemaAt(schema, isSchema(schema) ? schema : {});
-    return { ...none, keys: keysOf(root), root };
+    return { ...none, keys: keysOf(schemaAt(schema, isSchema(schema) ? schema : {})) };
   } catch (cause) {
     bag.error("MILLRACE_PLAN_SCHEMA", `${nameOf(plugin)} can't give its options as JSON Schema`, { place, cause, hint: "this is a fault of the plugin: its schema has a part that JSON Schema can't say" });
-    return none;
+    return { ...none, broken: true };
   }
 }
 
@@ -70,7 +70,8 @@ function hand(key: string, value: unknown, takers: readonly Taker[], given: Give
   if (known) return;
   const free = takers.filter(({ plugin }) => plugin.freeOptions);
   for (const taker of free) taker.given[key] = value;
-  if (free.length === 0 && !given.incomplete) reportUnknown(key, takers, place, given, bag);
+  const judged = !given.incomplete && !takers.some(({ broken }) => broken);
+  if (free.length === 0 && judged) reportUnknown(key, takers, place, given, bag);
 }
 
 /** How the schema spells a key, if it knows it. */
@@ -108,7 +109,7 @@ function reportInnerKeys(value: unknown, schemas: readonly SchemaAt[], path: rea
 
 async function validated(taker: Taker, given: GivenOptions, bag: DiagnosticBag): Promise<unknown> {
   const { plugin } = taker;
-  if (plugin.options === undefined) return taker.given;
+  if (plugin.options === undefined || taker.broken) return taker.given;
   try {
     const result = await plugin.options["~standard"].validate(taker.given);
     if (result.issues === undefined) return result.value;
@@ -123,13 +124,14 @@ function reportIssue(issue: SchemaIssue, { plugin, keys, given: values }: Taker,
   const path = (issue.path ?? []).map((step) => String(typeof step === "object" ? step.key : step));
   const [key] = path;
   const place = placeOf(path, given);
-  if (key === undefined) bag.error("MILLRACE_PLAN_OPTION", `the options of ${nameOf(plugin)}: ${issue.message}`, { place });
+  const message = issue.message.replace(/^Invalid (?:input|option): /, "");
+  if (key === undefined) bag.error("MILLRACE_PLAN_OPTION", `the options of ${nameOf(plugin)}: ${message}`, { place });
   else if (path.length === 1 && !Object.hasOwn(values, key) && keys?.required.has(key)) {
     // One that was refused before it came here is reported already.
     if (!Object.keys(given.options).some((name) => name.toLowerCase() === key.toLowerCase())) {
       bag.error("MILLRACE_PLAN_OPTION_MISSING", `${nameOf(plugin)} needs the option "${key}"`, { place: given.place });
     }
-  } else bag.error("MILLRACE_PLAN_OPTION", `option "${path.join(".")}" of ${nameOf(plugin)}: ${issue.message}`, { place });
+  } else bag.error("MILLRACE_PLAN_OPTION", `option "${path.join(".")}" of ${nameOf(plugin)}: ${message}`, { place });
 }
 
 /** The place of an option, or of what is nearest around it. */

@@ -4,6 +4,7 @@ import type { Graph, GraphEdge, GraphNode } from "../graph.ts";
 import type { Registry } from "../registry/registry.ts";
 import { boundsOf, checkBounds, checkService } from "./bounds.ts";
 import { type Shape, shapeOf } from "./cycles.ts";
+import { reportCycles } from "./draining.ts";
 import { type TypedEdge, typeEdges } from "./edges.ts";
 import { type PlannedNode, planNode } from "./nodes.ts";
 import { checkNames, reportUnreachable, wire } from "./wiring.ts";
@@ -48,7 +49,7 @@ export async function plan(spec: PipelineSpec, registry: Registry, options: Plan
   const conversions = await planConversions(typed, spec, registry, bag);
   const all = new Map([...nodes, ...conversions.nodes]);
   const shape = shapeOf([...all.keys()], conversions.wires);
-  reportCycles(shape, spec, all, bag);
+  reportCycles(shape.cycles, spec, nodes, bag);
   reportUnreachable(spec, nodes, bag);
   const edges = await finishEdges(conversions.wires, shape, registry, bag);
 
@@ -97,28 +98,6 @@ function freeId(wanted: string, taken: Set<string>): string {
   for (let count = 2; taken.has(id); count++) id = `${wanted}_${count}`;
   taken.add(id);
   return id;
-}
-
-/** A cycle must be entered from outside, and left towards a sink: otherwise what is in it never comes out. */
-function reportCycles({ cycles }: Shape<Wire>, spec: PipelineSpec, nodes: ReadonlyMap<string, PlannedNode>, bag: DiagnosticBag): void {
-  for (const cycle of cycles) {
-    const inside = new Set(cycle);
-    const around = cycle.filter((id) => spec.nodes.some((node) => node.id === id));
-    const path = [...around, around[0]].join(" → ");
-    const entered = spec.edges.some(({ from, to }) => inside.has(to) && !inside.has(from));
-    const left = leadsToSink(inside, spec, nodes);
-    if (entered && left) continue;
-    const why = entered ? "nothing leads out of it to a sink" : left ? "nothing leads into it" : "nothing leads into it or out of it";
-    const place = nodes.get(around[0] as string)?.spec.place;
-    bag.error("MILLRACE_PLAN_CYCLE", `the cycle ${path} can't drain: ${why}`, { place, hint: "a cycle needs a way in from a source, and a way out to a sink" });
-  }
-}
-
-/** Whether a way leads out of the cycle, to a node from which nothing leads on. A node whose plugin is missing may be one. */
-function leadsToSink(inside: ReadonlySet<string>, spec: PipelineSpec, nodes: ReadonlyMap<string, PlannedNode>): boolean {
-  const reached = new Set(inside);
-  for (const id of reached) for (const edge of spec.edges) if (edge.from === id) reached.add(edge.to);
-  return [...reached].some((id) => !inside.has(id) && (nodes.get(id) === undefined || !spec.edges.some((edge) => edge.from === id)));
 }
 
 async function finishEdges(wires: readonly Wire[], { back }: Shape<Wire>, registry: Registry, bag: DiagnosticBag): Promise<GraphEdge[]> {

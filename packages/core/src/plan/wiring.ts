@@ -80,8 +80,8 @@ function isSink({ out }: PlannedNode): boolean {
 
 function reportRepeatedEdges(edges: readonly EdgeSpec[], bag: DiagnosticBag): void {
   const seen = new Map<string, Place | undefined>();
-  for (const { from, to, port, queue, match, place } of edges) {
-    const key = JSON.stringify([from, to, port, queue, match]);
+  for (const { from, to, channel, port, queue, match, place } of edges) {
+    const key = JSON.stringify([from, to, channel, port, queue, match]);
     if (seen.has(key)) {
       const before = seen.get(key);
       bag.warning("MILLRACE_PLAN_EDGE_TWICE", `"${from}" leads to "${to}" twice: everything arrives twice`, { place, hint: before ? `the first edge is at ${formatPlace(before)}` : undefined });

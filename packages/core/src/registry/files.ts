@@ -11,6 +11,8 @@ export interface LoadedFile {
   /** What messages call it. */
   readonly shown: string;
   readonly stem: string;
+  /** Without symbolic links: what makes two files one. */
+  readonly path: string;
   readonly origin: Origin;
   /** Only those of the kinds that are wanted from there. */
   readonly plugins: readonly Plugin[];
@@ -60,10 +62,11 @@ export class PluginFiles {
     await this.open();
     const named = await this.byName(kind, name);
     const wanted = (file: LoadedFile): boolean => file.plugins.some((plugin) => plugin.kind === kind && [plugin.name, ...plugin.aliases].some((known) => same(known, name, caseless)));
-    const hits = named.filter(wanted);
-    if (hits.length > 0) return { files: hits, diagnostics: hits.flatMap(({ diagnostics }) => diagnostics) };
-    const everything = await this.everything(kind);
-    return { ...everything, files: everything.files.filter(wanted) };
+    const everything = named.some(wanted) ? { files: named, diagnostics: [] } : await this.everything(kind);
+    const hits = everything.files.filter(wanted);
+    if (hits.length === 0) return { files: [], diagnostics: everything.diagnostics };
+    // What is wrong in other files keeps nobody from using this one. Files named one by one were judged when they were opened.
+    return { files: hits, diagnostics: hits.filter(({ origin }) => origin.from === "directory").flatMap(({ diagnostics }) => diagnostics) };
   }
 
   /** What was opened, and the files of folders that bear the name. */
@@ -160,15 +163,20 @@ export class PluginFiles {
   }
 
   async #importNow(file: PluginFile, source: PluginSource): Promise<LoadedFile> {
-    const loaded: LoadedFile = { shown: file.shown, stem: file.stem, origin: { from: source.from, file: file.shown }, plugins: [], channels: [], diagnostics: [] };
+    const loaded: LoadedFile = { shown: file.shown, stem: file.stem, path: file.path, origin: { from: source.from, file: file.shown }, plugins: [], channels: [], diagnostics: [] };
     try {
       const module: unknown = await withDeadline(import(pathToFileURL(resolve(file.path)).href), this.#importMs);
       const { plugins, channels, diagnostics } = exportsOf(module, file.shown, source.kind);
       return { ...loaded, plugins: plugins.filter((plugin) => source.kind === undefined || plugin.kind === source.kind), channels, diagnostics };
     } catch (cause) {
-      return { ...loaded, diagnostics: [{ severity: "error", code: "MILLRACE_REGISTRY_IMPORT", message: `${file.shown} can't be imported`, cause }] };
+      return { ...loaded, diagnostics: [{ severity: "error", code: "MILLRACE_REGISTRY_IMPORT", message: `${file.shown} can't be imported`, cause, ...hintFor(cause, file) }] };
     }
   }
+}
+
+/** Node keeps to itself where a module can't be parsed, but its own check shows it. */
+function hintFor(cause: unknown, { path, shown }: PluginFile): { readonly hint?: string } {
+  return cause instanceof SyntaxError && /\.[cm]?js$/.test(path) ? { hint: `"node --check ${shown}" shows where` } : {};
 }
 
 function missing(source: PluginSource, message: string): Diagnostic {
@@ -184,9 +192,14 @@ async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-/** One file reached by two sources is one. */
+/** One file reached by two sources is one, with the plugins that are wanted by either. */
 function unique(files: readonly LoadedFile[]): LoadedFile[] {
-  return [...new Map(files.map((file) => [file.shown, file])).values()];
+  const byPath = new Map<string, LoadedFile>();
+  for (const file of files) {
+    const known = byPath.get(file.path);
+    byPath.set(file.path, known === undefined ? file : { ...known, plugins: [...new Set([...known.plugins, ...file.plugins])] });
+  }
+  return [...byPath.values()];
 }
 
 function same(a: string, b: string, caseless: boolean): boolean {

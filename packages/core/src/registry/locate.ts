@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
-import { extname, join, resolve } from "node:path";
+import { extname, join, relative, resolve } from "node:path";
 import { entryOfFolder } from "./package-entry.ts";
 
 /** A file that may hold plugins. */
@@ -53,7 +53,7 @@ function fileInFolder(base: string, folder: string, name: string): PluginFile | 
   const named = (stem: string): string | undefined => EXTENSIONS.map((extension) => join(folder, stem + extension)).find((path) => standsAt(base, path) === "file");
   const own = named(name);
   const entry = own === undefined && existsSync(resolve(base, folder, "package.json")) ? entryOfFolder(resolve(base, folder)) : undefined;
-  const path = own ?? entry ?? named("index");
+  const path = own ?? (entry && join(folder, relative(resolve(base, folder), entry))) ?? named("index");
   return path === undefined ? undefined : { ...pluginFile(base, path), stem: name };
 }
 

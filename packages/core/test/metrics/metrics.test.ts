@@ -60,8 +60,8 @@ describe("MetricsRegistry", () => {
       MILLRACE_METRICS_STEP: metric "a" was given NaN; a counter only grows: its step must be a number that is not negative
       MILLRACE_METRICS_STEP: metric "a" was given 1; a counter only grows: its step must be a number that is not negative
       MILLRACE_METRICS_STEP: metric "g" was given 1; the value must be a number
-      MILLRACE_METRICS_LABELS: metric "a" has no labels, and was given 1 label values
-      MILLRACE_METRICS_LABELS: metric "b" has the labels k, l, and was given 1 label values
+      MILLRACE_METRICS_LABELS: metric "a" has no labels, and was given one label value
+      MILLRACE_METRICS_LABELS: metric "b" has the labels k, l, and was given one label value
       MILLRACE_METRICS_LABELS: metric "b" has the labels k, l, and was given 0 label values
       MILLRACE_METRICS_REDECLARED: metric "a" is a counter with no labels, and can't be a counter with the labels l
       MILLRACE_METRICS_REDECLARED: metric "a" is a counter with no labels, and can't be a gauge with no labels
