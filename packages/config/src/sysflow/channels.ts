@@ -16,11 +16,13 @@ export interface Channel {
 /** The types of channels that the peer has, and our channel kinds. A type that is not here is the name of a kind itself. */
 const KINDS: Readonly<Record<string, string>> = { sysflowchan: "sysflow", flattenerchan: "flat", eventchan: "event" };
 
+const KNOWN_TYPES: readonly string[] = [...Object.keys(KINDS), "ctxchan", "otelchan"];
+
 /** The channels that a stage reads (`in`) or writes (`out`). */
 export function channelsOf(stage: Stage, key: "in" | "out", bag: DiagnosticBag): Channel[] {
   const setting = stage.settings.get(key);
   if (setting === undefined) {
-    if (key === "in") bag.error(MISSING, `the stage "${stage.name}" has no "in"`, { place: stage.place, hint: 'name the channel that it reads: "in": "<identifier> <type>"' });
+    if (key === "in" && !stage.broken.has(key)) bag.error(MISSING, `the stage "${stage.name}" has no "in"`, { place: stage.place, hint: 'name the channel that it reads: "in": "<identifier> <type>"' });
     return [];
   }
   const values = Array.isArray(setting.value) ? (setting.value as unknown[]) : [setting.value];
@@ -47,9 +49,11 @@ function channelOf(value: unknown, key: string, place: Place, stage: Stage, bag:
   const [id, type, ...more] = value.trim().split(/\s+/);
   if (id === undefined || id === "" || type === undefined || more.length > 0) {
     const what = id === undefined || id === "" ? "is empty" : type === undefined ? "has no type" : "has more than an identifier and a type";
-    bag.error(CHANNEL, `the channel "${value}" of "${stage.name}" ${what}`, { place, hint: didYouMean(type ?? id ?? "", Object.keys(KINDS)) ?? form });
+    bag.error(CHANNEL, `the channel "${value}" of "${stage.name}" ${what}`, { place, hint: form });
     return undefined;
   }
+  const near = KNOWN_TYPES.includes(type) ? undefined : didYouMean(type, KNOWN_TYPES);
+  if (near !== undefined) bag.warning(CHANNEL, `the channel type "${type}" is not known, and is taken for a channel kind`, { place, hint: near });
   return { id, type, kind: KINDS[type] ?? type, place };
 }
 
@@ -59,14 +63,18 @@ export interface ChannelEnd {
   readonly channel: Channel;
 }
 
-/** Joins those who write a channel with those who read it. Several readers of one channel compete for what comes. */
+/**
+ * Joins those who write a channel with those who read it. Several readers of one channel compete for what comes. Ends
+ * that stay loose are reported where everything could be read so far: otherwise one mistake would be several findings.
+ */
 export function edgesOf(writers: readonly ChannelEnd[], readers: readonly ChannelEnd[], bag: DiagnosticBag): EdgeSpec[] {
+  const complete = !bag.hasErrors;
   checkKinds([...readers, ...writers], bag);
   const edges: EdgeSpec[] = [];
   const read = byChannel(readers);
   const written = byChannel(writers);
   for (const [id, ends] of read) {
-    if (written.has(id)) continue;
+    if (written.has(id) || !complete) continue;
     for (const { node, channel } of ends) {
       bag.error(CHANNEL, `"${node}" reads the channel "${id}", and nothing writes to it`, { place: channel.place, hint: didYouMean(id, written.keys()) });
     }
@@ -74,7 +82,7 @@ export function edgesOf(writers: readonly ChannelEnd[], readers: readonly Channe
   for (const { node, channel } of writers) {
     const peers = read.get(channel.id);
     if (peers === undefined) {
-      bag.error(CHANNEL, `"${node}" writes to the channel "${channel.id}", and nothing reads it`, { place: channel.place, hint: didYouMean(channel.id, read.keys()) });
+      if (complete) bag.error(CHANNEL, `"${node}" writes to the channel "${channel.id}", and nothing reads it`, { place: channel.place, hint: didYouMean(channel.id, read.keys()) });
       continue;
     }
     for (const peer of peers) {

@@ -114,7 +114,7 @@ function chosenDrivers(configured: readonly Stage[], parameters: SysflowParamete
   }
   const name = parameters.driver ?? DEFAULT_DRIVER;
   const entry = configured.find((stage) => stage.name === name);
-  return [entry ?? { kind: "driver", name, number: 1, place: undefined, settings: new Map() }];
+  return [entry ?? { kind: "driver", name, number: 1, place: undefined, settings: new Map(), broken: new Set() }];
 }
 
 function assemble(stages: readonly Placed[], drivers: readonly Placed[], environment: Environment, parameters: SysflowParameters, bag: DiagnosticBag): PipelineSpec {

@@ -2,7 +2,7 @@ import type { Place } from "@millrace/api";
 import { type DiagnosticBag, didYouMean } from "@millrace/text";
 import { DUPLICATE, MISSING, SHAPE } from "../codes.ts";
 import type { Environment } from "../dialect.ts";
-import { describe, type Entry, entryPlace, keyPlace, type MapNode, optionPlaces, placeOf, plain, textOf, type TreeNode } from "../tree/node.ts";
+import { describe, type Entry, entryPlace, keyPlace, type MapNode, optionPlaces, placeOf, plain, type TreeNode } from "../tree/node.ts";
 import { overridesFor } from "./environment.ts";
 
 /** A value of a stage, from the file or from the environment. */
@@ -25,6 +25,8 @@ export interface Stage {
   readonly place: Place | undefined;
   /** By key in lower case. */
   readonly settings: ReadonlyMap<string, Setting>;
+  /** The keys in lower case whose value is missing: the file says so with an error. */
+  readonly broken: ReadonlySet<string>;
 }
 
 /** Reads the elements of `pipeline` or of `drivers`, and lays what the environment sets over them. */
@@ -58,12 +60,13 @@ function elementsOf(kind: Stage["kind"], list: TreeNode, bag: DiagnosticBag): Op
       return;
     }
     const settings = settingsOf(item, bag);
+    const broken = new Set(item.entries.filter(({ value }) => value.kind === "scalar" && value.text === "" && value.value === null).map(({ key }) => key.toLowerCase()));
     const name = nameOf(kind, item, index, bag);
     if (name === undefined) return;
     settings.delete(kind);
     const number = (counts.get(name.text) ?? 0) + 1;
     counts.set(name.text, number);
-    stages.push({ kind, name: name.text, number, place: name.place, settings });
+    stages.push({ kind, name: name.text, number, place: name.place, settings, broken });
   });
   return stages;
 }
@@ -84,9 +87,10 @@ function settingsOf(map: MapNode, bag: DiagnosticBag): Map<string, Setting> {
 
 function nameOf(kind: Stage["kind"], map: MapNode, index: number, bag: DiagnosticBag): { text: string; place: Place } | undefined {
   const entry = map.entries.findLast((candidate) => candidate.key.toLowerCase() === kind);
-  const text = entry && textOf(entry.value);
-  if (entry !== undefined && text !== undefined && text !== "") return { text, place: placeOf(entry.value) };
+  const text = entry?.value.kind === "scalar" ? entry.value.value : undefined;
+  if (entry !== undefined && typeof text === "string" && text !== "") return { text, place: placeOf(entry.value) };
   const what = kind === "processor" ? `stage ${index + 1}` : `driver ${index + 1}`;
+  if (entry?.value.kind === "scalar" && entry.value.value === null && entry.value.text === "") return undefined;
   if (entry !== undefined) bag.error(SHAPE, `"${kind}" of ${what} must be the name of a ${kind}, and is ${text === "" ? "empty" : describe(entry.value)}`, { place: placeOf(entry.value) });
   else {
     const near = map.entries.find((candidate) => didYouMean(candidate.key, [kind]) !== undefined);

@@ -1,5 +1,5 @@
 import { type DiagnosticBag, Source } from "@millrace/text";
-import { type Alias, isAlias, isMap, isScalar, type Node, parseAllDocuments, type YAMLMap } from "yaml";
+import { type Alias, isAlias, isMap, isScalar, type Node, parseAllDocuments, type YAMLMap, type YAMLParseError } from "yaml";
 import { DUPLICATE, SYNTAX } from "../codes.ts";
 import type { ConfigSource } from "../dialect.ts";
 import type { Entry, MapNode, ScalarNode, TreeNode } from "./node.ts";
@@ -15,8 +15,8 @@ export interface YamlRules {
 }
 
 /**
- * Reads YAML and keeps the place of everything. All documents of the text are read; each that has content is given. What
- * breaks the grammar is reported, and what can be read is read.
+ * Reads YAML and keeps the place of everything. All documents of the text are read; each that has content is given. One
+ * that breaks the grammar is not: what could be made of it would be guesswork.
  */
 export function parseYaml(config: ConfigSource, rules: YamlRules, bag: DiagnosticBag): TreeNode[] {
   const source = new Source(config.file, config.text);
@@ -24,10 +24,8 @@ export function parseYaml(config: ConfigSource, rules: YamlRules, bag: Diagnosti
   try {
     const documents = parseAllDocuments(config.text, { schema: "failsafe", uniqueKeys: false, prettyErrors: false, logLevel: "silent", stringKeys: false });
     for (const document of Array.isArray(documents) ? documents : []) {
-      for (const error of document.errors.slice(0, MOST_MISTAKES)) {
-        bag.error(SYNTAX, sentenceOf(error.message), { place: source.place(error.pos[0], Math.min(error.pos[1], lineEnd(config.text, error.pos[0]))) });
-      }
-      const root = document.contents === null ? undefined : new TreeMaker(source, rules, bag).node(document.contents);
+      reportMistakes(document.errors, source, bag);
+      const root = document.contents === null || document.errors.length > 0 ? undefined : new TreeMaker(source, rules, bag).node(document.contents);
       if (root !== undefined && !(root.kind === "scalar" && root.value === null)) roots.push(root);
     }
   } catch (cause) {
@@ -38,6 +36,18 @@ export function parseYaml(config: ConfigSource, rules: YamlRules, bag: Diagnosti
 }
 
 const MOST_MISTAKES = 50;
+
+/** Reports the first mistake of each line: those that follow it are mostly its consequences. */
+function reportMistakes(errors: readonly YAMLParseError[], source: Source, bag: DiagnosticBag): void {
+  const lines = new Set<number>();
+  for (const { message, pos } of errors) {
+    const place = source.place(pos[0], Math.min(pos[1], lineEnd(source.text, pos[0])));
+    if (lines.has(place.line) || lines.size >= MOST_MISTAKES) continue;
+    lines.add(place.line);
+    bag.error(SYNTAX, sentenceOf(message), { place });
+  }
+}
+
 /** The most values that aliases may stand for, all together. */
 const MOST_VALUES = 200_000;
 const MOST_LEVELS = 200;
