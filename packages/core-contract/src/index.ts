@@ -1,1 +1,2 @@
-export {};
+export { type Finding, simulate } from "./simulation.ts";
+export { makeScene, type Scene, type SceneEdge, type SceneNode } from "./scene.ts";

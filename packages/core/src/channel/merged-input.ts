@@ -11,6 +11,8 @@ export class MergedInput implements Input {
   private next_ = 0;
   private waiter: ((batch: Batch | undefined) => void) | undefined = undefined;
   private idleSince = 0;
+  /** Whether the node has been told that nothing more comes. */
+  private ended = false;
 
   constructor(node: NodeState) {
     this.node = node;
@@ -19,6 +21,11 @@ export class MergedInput implements Input {
   /** Whether the node waits for a batch and none is there. */
   get idle(): boolean {
     return this.waiter !== undefined;
+  }
+
+  /** Whether the node has nothing to read now, or will have nothing ever again. */
+  get resting(): boolean {
+    return this.idle || this.ended;
   }
 
   next(): Batch | undefined | Promise<Batch | undefined> {
@@ -75,6 +82,9 @@ export class MergedInput implements Input {
   /** From now on there is nothing more to read, whatever is asked for again. */
   private over(): undefined {
     this.node.inputOver = true;
+    if (this.ended) return undefined;
+    this.ended = true;
+    this.node.becameIdle();
     return undefined;
   }
 

@@ -26,7 +26,7 @@ export function connect(graph: Graph, surroundings: NodeSurroundings, graceMs: n
     from.sender.channels.push(channel);
     to.input.channels.push(channel);
   }
-  findLoops(nodes, graceMs);
+  findLoops(nodes, () => { for (const node of nodes) node.flush(); }, graceMs);
   for (const node of nodes) {
     node.sender.connect();
     node.openSenders = node.input.channels.filter((channel) => node.loop === undefined || channel.sender.loop !== node.loop).length;

@@ -69,7 +69,7 @@ export class GraphRun implements Run, NodeSurroundings {
     this.pace = new Pace(host.clock);
     this.graceMs = graph.service.graceMs ?? GRACE_MS;
     this.nodes = connect(graph, this, this.graceMs);
-    this.idle = new IdleWatch(host.clock, this.nodes);
+    this.idle = new IdleWatch(host.clock, this.settler, this.nodes);
     this.lost = new LostAtSource(host, options.deadLetter, (error) => this.fail(error), () => this.settledDown());
     this.whenAborted = new Promise((resolve) => { this.abortNow = resolve; });
   }
@@ -161,7 +161,8 @@ export class GraphRun implements Run, NodeSurroundings {
     node.input.closeCurrent();
     const cause = this.closed ?? thrown?.cause ?? new MillraceError("MILLRACE_RUN_NODE_ENDED", `node '${node.id}' ended before it took the batch`);
     for (const channel of node.input.channels) channel.kill(cause);
-    if (!node.isSource && !node.input.idle) this.idle.resting();
+    if (!node.isSource && !node.input.resting) this.idle.resting();
+    if (node.isSource && !this.nodes.some((other) => other.isSource && !other.atEnd)) this.idle.sourcesEnded();
     for (const { reader, sender } of node.sender.channels) {
       if (reader.loop === undefined || reader.loop !== sender.loop) reader.openSenders -= 1;
       reader.input.wake();
@@ -176,7 +177,9 @@ export class GraphRun implements Run, NodeSurroundings {
     const settled = (): boolean => this.closed !== undefined || (this.lost.writing === 0 && this.nodes.every((node) => node.inFlight === 0 && node.held.size === 0));
     if (settled()) return;
     this.idle.flushAll();
-    await within(this.clock, this.endGrace(), () => this.waitUntil(settled));
+    // A drain has its own deadline. A run that ends by itself is in no hurry, but does not wait for ever.
+    const limit = this.draining.signal.aborted || this.graceMs < 0 ? -1 : Math.max(this.graceMs, GRACE_MS);
+    await within(this.clock, limit, () => this.waitUntil(settled));
   }
 
   private async closeNodes(): Promise<RunResult> {
@@ -276,11 +279,11 @@ export class GraphRun implements Run, NodeSurroundings {
   }
 
   nodeBusy(node: NodeState): void {
-    if (!node.isSource && !node.atEnd) this.idle.working();
+    if (!node.isSource) this.idle.working();
   }
 
-  creditExhausted(node: NodeState): void {
-    this.idle.exhausted(node);
+  creditExhausted(): void {
+    this.idle.exhausted();
   }
 
   nodeFailed(node: NodeState, cause: unknown): MillraceError {

@@ -1,47 +1,53 @@
 import type { Timer } from "@millrace/api";
 import type { NodeState } from "./node-state.ts";
 
+/** How often those who hold batches are told to flush while a cycle waits for them, and how long it waits at the least. */
+const FLUSH_EVERY_MS = 100;
+const PATIENCE_MS = 5000;
+
 /**
  * Nodes that lead to each other. None of their senders ends first, so their inputs end when everything outside that leads
- * here has ended and nothing moves inside: one node after the other, so that what the first flushes still finds the rest.
+ * here has ended, nothing moves inside, and nothing that was sent from here is in flight: one node after the other, so that
+ * what the first flushes still finds the rest.
  */
 export class Loop {
   readonly nodes: NodeState[] = [];
+  private readonly flushAll: () => void;
   private readonly graceMs: number;
-  private flushed = false;
+  private quietSince: number | undefined = undefined;
   private timer: Timer | undefined = undefined;
 
-  constructor(graceMs: number) {
-    this.graceMs = graceMs;
+  /** `flushAll` tells everybody who holds batches to let them go; `graceMs` is how long the cycle waits for that. */
+  constructor(flushAll: () => void, graceMs: number) {
+    this.flushAll = flushAll;
+    this.graceMs = graceMs < 0 ? graceMs : Math.max(graceMs, PATIENCE_MS);
   }
 
   /** Something inside has changed. */
   check(): void {
-    const alive = this.nodes.filter((node) => node.phase === "running");
-    if (alive.length === 0 || this.nodes.some((node) => node.openSenders > 0) || !alive.every((node) => node.input.idle) || !this.empty()) {
-      this.moved();
-      return;
-    }
-    if (alive.every((node) => node.held.size === 0)) {
-      this.moved();
-      this.endNext(alive);
-    } else if (!this.flushed) {
-      this.flushed = true;
-      for (const node of alive) node.flush();
-      this.check();
-    } else if (this.timer === undefined && this.graceMs >= 0) {
-      // Who still holds a batch after it was told to flush has this long to let it go.
-      this.timer = (alive[0] as NodeState).clock.after(this.graceMs, () => {
-        this.timer = undefined;
-        this.endNext(alive.filter((node) => node.phase === "running"));
-      });
-    }
+    const alive = this.nodes.filter((node) => !node.atEnd);
+    const quiet = alive.length > 0 && alive.every((node) => node.input.idle) && this.nodes.every((node) => node.openSenders === 0 && node.inputQuiet());
+    if (!quiet) {
+      this.quietSince = undefined;
+      this.timer?.cancel();
+      this.timer = undefined;
+    } else if (this.nodes.every((node) => node.held.size === 0 && node.inFlight === 0)) this.endNext(alive);
+    else if (this.timer === undefined) this.waitForHolders(alive);
   }
 
-  private moved(): void {
-    this.flushed = false;
-    this.timer?.cancel();
-    this.timer = undefined;
+  /** Nothing moves, but somebody has a batch: whoever holds it is told to flush, again and again for a while. */
+  private waitForHolders(alive: readonly NodeState[]): void {
+    const { clock } = alive[0] as NodeState;
+    this.quietSince ??= clock.monotonic();
+    if (this.graceMs >= 0 && clock.monotonic() - this.quietSince >= this.graceMs) {
+      this.endNext(alive);
+      return;
+    }
+    this.timer = clock.after(FLUSH_EVERY_MS, () => {
+      this.timer = undefined;
+      this.check();
+    });
+    this.flushAll();
   }
 
   private endNext(alive: readonly NodeState[]): void {
@@ -50,19 +56,15 @@ export class Loop {
     first.inputOver = true;
     first.input.wake();
   }
-
-  private empty(): boolean {
-    return this.nodes.every((node) => node.inputQuiet());
-  }
 }
 
 /** Tells the nodes of each cycle: of a strongly connected part of more than one node, or a node that leads to itself. */
-export function findLoops(nodes: readonly NodeState[], graceMs: number): void {
+export function findLoops(nodes: readonly NodeState[], flushAll: () => void, graceMs: number): void {
   const next = (node: NodeState): readonly NodeState[] => node.sender.channels.map((channel) => channel.reader);
   const reach = new Map(nodes.map((node) => [node, reachable(node, next)]));
   for (const node of nodes) {
     if (node.loop !== undefined || !reach.get(node)?.has(node)) continue;
-    const loop = new Loop(graceMs);
+    const loop = new Loop(flushAll, graceMs);
     for (const other of nodes) {
       if (!reach.get(node)?.has(other) || !reach.get(other)?.has(node)) continue;
       other.loop = loop;

@@ -19,9 +19,10 @@ export interface NodeSurroundings {
   readonly guard: Guard | undefined;
   /** Why nothing can be sent any more. */
   closedBy(): MillraceError | undefined;
+  /** The node waits for something to read, or there is nothing more; and: it has found something. */
   nodeIdle(node: NodeState): void;
   nodeBusy(node: NodeState): void;
-  creditExhausted(node: NodeState): void;
+  creditExhausted(): void;
   /** Something in the node, or a callback of its, threw. */
   nodeFailed(node: NodeState, cause: unknown): void;
   /** The node did something against the rules that does no harm to others. */
@@ -77,7 +78,7 @@ export class NodeState {
     this.settler = surroundings.settler;
     this.pace = surroundings.pace;
     this.account = isSource
-      ? new CreditAccount({ ...DEFAULT_CREDIT, ...definedOf(graph.spec.credit) }, () => surroundings.creditExhausted(this))
+      ? new CreditAccount({ ...DEFAULT_CREDIT, ...definedOf(graph.spec.credit) }, () => surroundings.creditExhausted())
       : undefined;
     this.input = new MergedInput(this);
     this.sender = new Sender(this);
@@ -179,7 +180,9 @@ export class NodeState {
       counters.lostRecords += shipment.data.records;
     }
     if (outcome.state === "lost" && this.isSource && !shipment.positioned) this.lostAtSource(shipment, outcome.cause, () => undefined);
-    if (this.inFlight === 0 && this.atEnd) this.surroundings.settledDown();
+    if (this.inFlight > 0) return;
+    if (this.atEnd) this.surroundings.settledDown();
+    else if (this.input.idle) this.loop?.check();
   }
 
   lostAtSource(shipment: Shipment, cause: unknown, advance: () => void): void {
@@ -213,6 +216,7 @@ export class NodeState {
 
   stats(): NodeStats {
     const { counters: c } = this;
+    const waiting = this.account?.queued;
     const queued: Flow = { batches: 0, records: 0, bytes: 0 };
     for (const channel of this.input.channels) {
       queued.batches += channel.batches;
@@ -226,7 +230,11 @@ export class NodeState {
       in: { batches: c.inBatches, records: c.inRecords, bytes: c.inBytes },
       out: { batches: c.outBatches, records: c.outRecords, bytes: c.outBytes },
       queued,
-      inFlight: { batches: this.inFlight, records: c.outRecords - c.endedRecords, bytes: c.outBytes - c.endedBytes },
+      inFlight: {
+        batches: this.inFlight - (waiting?.batches ?? 0),
+        records: c.outRecords - c.endedRecords - (waiting?.records ?? 0),
+        bytes: c.outBytes - c.endedBytes - (waiting?.bytes ?? 0),
+      },
       open: this.openBatches().length,
       outcomes: { done: c.done, refused: c.refusedOutcomes, lost: c.lostOutcomes },
       blockedMs: c.blockedMs,

@@ -16,7 +16,7 @@ export interface NodeStats {
   readonly out: Readonly<Flow>;
   /** What waits for it in its channels. */
   readonly queued: Readonly<Flow>;
-  /** What it sent and is not settled. */
+  /** What it sent and is not settled; what still waits for the credit of a source does not count. */
   readonly inFlight: Readonly<Flow>;
   /** What it holds open, in batches. */
   readonly open: number;

@@ -1,5 +1,6 @@
 import type { BatchData } from "@millrace/api";
 import { Deque } from "../channel/deque.ts";
+import type { Flow } from "../run/stats.ts";
 
 /** How much a source may have in flight: what it sent and what is not settled, and what waits on edges that lead back. */
 export class CreditAccount {
@@ -10,6 +11,8 @@ export class CreditAccount {
   peakRecords = 0;
   /** How often credit came back. */
   returned = 0;
+  /** What waits for credit. */
+  readonly queued: Flow = { batches: 0, records: 0, bytes: 0 };
   private readonly waiting: Deque<{ readonly data: BatchData; readonly admitted: () => void }> = new Deque();
   private readonly blocked: () => void;
 
@@ -34,6 +37,9 @@ export class CreditAccount {
   /** Calls back once there is credit for a batch and it has been charged. */
   wait(data: BatchData, admitted: () => void): void {
     this.waiting.push({ data, admitted });
+    this.queued.batches += 1;
+    this.queued.records += data.records;
+    this.queued.bytes += data.bytes;
     this.blocked();
   }
 
@@ -60,6 +66,9 @@ export class CreditAccount {
   private admit(): void {
     const first = this.waiting.shift();
     if (first === undefined) return;
+    this.queued.batches -= 1;
+    this.queued.records -= first.data.records;
+    this.queued.bytes -= first.data.bytes;
     this.charge(first.data.records, first.data.bytes);
     first.admitted();
   }

@@ -5,6 +5,8 @@ import type { Delivery } from "./delivery.ts";
  * hundred thousand times has as many ancestors, so this is a list of work and no recursion.
  */
 export class Settler {
+  /** How many deliveries have been ended, or repeated. */
+  settled = 0;
   private readonly work: Delivery[] = [];
   private busy = false;
 
@@ -17,6 +19,7 @@ export class Settler {
     try {
       let next: Delivery | undefined = delivery;
       while (next !== undefined) {
+        this.settled += 1;
         next.finish();
         next = this.work.pop();
       }
