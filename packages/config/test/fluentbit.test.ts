@@ -172,13 +172,6 @@ describe("the classic form", () => {
       fluent-bit.conf:2:1: error MILLRACE_CONFIG_SYNTAX: bad header definition: "]" is missing
           [INPUT
           ^~~~~~
-      fluent-bit.conf:4:1: error MILLRACE_CONFIG_MISSING: section "output" is missing the "name" property
-          [OUTPUT]
-          ^~~~~~~~
-        hint: name its plugin: Name …
-      fluent-bit.conf:4:1: warning MILLRACE_CONFIG_MISSING: the section is empty
-          [OUTPUT]
-          ^~~~~~~~
       fluent-bit.conf:5:3: error MILLRACE_CONFIG_SYNTAX: "Name" has an undefined value
             Name
             ^~~~
@@ -200,7 +193,7 @@ describe("the classic form", () => {
       fluent-bit.conf:10:1: error MILLRACE_CONFIG_SYNTAX: @SET needs key=value
           @SET =y
           ^~~~~~~
-      9 errors, 1 warning"
+      8 errors"
     `);
   });
 
@@ -322,9 +315,9 @@ describe("variables", () => {
     const result = read("[INPUT]\n  Name ${plugin}\n  Tag ${HOST}.${NONE:-x:-y}.${}{\n@SET plugin=dummy\n@SET HOST=own\n", {}, { HOST: "env", plugin: "no" });
     expect(node(result, "dummy.0")).toMatchObject({ instance: { tag: "own.x:-y.{" } });
     expect(findings(result)).toMatchInlineSnapshot(`
-      "fluent-bit.conf:3:7: warning MILLRACE_CONFIG_ENVIRONMENT: the variable \${} is used but not set
+      "fluent-bit.conf:3:29: warning MILLRACE_CONFIG_ENVIRONMENT: the variable \${} is used but not set
             Tag \${HOST}.\${NONE:-x:-y}.\${}{
-                ^~~~~~~~~~~~~~~~~~~~~~~~~~
+                                      ^~~
         hint: set it, or give a default: \${:-…}
       1 warning"
     `);
@@ -443,7 +436,7 @@ describe("other files", () => {
             Type rgex
                  ^~~~
         hint: did you mean "regex"?
-      p.conf:10:1: warning MILLRACE_CONFIG_NO_EFFECT: a input section has no effect in a file named by "parsers_file"
+      p.conf:10:1: warning MILLRACE_CONFIG_NO_EFFECT: the section [INPUT] has no effect in a file that "parsers_file" names
           [INPUT]
           ^~~~~~~
       7 errors, 2 warnings"

@@ -72,6 +72,9 @@ export function readText(files: ConfigFiles, path: string, what: string, details
   }
 }
 
+/** Sections that must have a name: an empty one is an error anyway. */
+const NAMED: readonly SectionKind[] = ["input", "filter", "output", "parser", "multiline_parser"];
+
 /** What a file tells its reader. */
 interface Events {
   section(section: Section): void;
@@ -204,7 +207,9 @@ class ClassicLines {
     const valueStart = start + key.length + gap.length;
     if (value === "") {
       const what = gap === "" ? `"${key}" has an undefined value` : `"${key}" has an empty value`;
-      return this.mistake(what, line, start, end, "a key line is: KEY VALUE");
+      this.mistake(what, line, start, end, "a key line is: KEY VALUE");
+      this.section?.properties.push({ key: key.toLowerCase(), text: "", place: this.place(line, start, end), faulty: true });
+      return;
     }
     if (this.section === undefined) return this.mistake(`"${key}" stands before any section`, line, start, start + key.length, "open a section first, such as [SERVICE]");
     if (key.toLowerCase() === "@include") {
@@ -230,7 +235,7 @@ class ClassicLines {
     this.section = undefined;
     this.group = undefined;
     if (section?.kind === undefined) return;
-    if (section.properties.length === 0 && section.groups.length === 0) this.bag.warning(MISSING, "the section is empty", { place: section.place });
+    if (section.properties.length === 0 && section.groups.length === 0 && !NAMED.includes(section.kind)) this.bag.warning(MISSING, "the section is empty", { place: section.place });
     this.events.section({ ...section, kind: section.kind, data: {} });
   }
 

@@ -51,7 +51,8 @@ function instancesOf(sections: readonly Section[], kind: InstanceKind, variables
     const settings = instanceSettings(section, kind, variables, bag);
     const name = settings.host.get("name")?.property.text;
     if (name === undefined) {
-      bag.error(MISSING, `section "${kind}" is missing the "name" property`, { place: section.place, hint: `name its plugin: Name …` });
+      if (section.properties.some((property) => property.key === "name" && property.faulty)) return;
+      bag.error(MISSING, `section "${kind}" is missing the "name" property`, { place: section.place, hint: "name its plugin: Name …" });
       return;
     }
     const plugin = name.toLowerCase();

@@ -29,6 +29,7 @@ export function instanceSettings(section: Section, kind: InstanceKind, variables
   const host = new Map<string, HostValue>();
   const options = new Map<string, Property[]>();
   for (const property of section.properties) {
+    if (property.faulty) continue;
     const text = variables.expand(property);
     if (!isHostKey(property.key, kind)) {
       options.set(property.key, [...(options.get(property.key) ?? []), { ...property, text }]);

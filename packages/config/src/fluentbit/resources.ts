@@ -19,14 +19,14 @@ export function isYamlName(file: string): boolean {
 
 /** What the files hold that a service section names under a key such as `parsers_file`. */
 export function namedFiles(service: readonly Section[], key: string, allowed: readonly SectionKind[], main: string, files: ConfigFiles, variables: Variables, bag: DiagnosticBag): Section[] {
-  return service.flatMap((section) => section.properties.filter((property) => property.key === key)).flatMap((property) => {
+  return service.flatMap((section) => section.properties.filter((property) => property.key === key && !property.faulty)).flatMap((property) => {
     const path = variables.expand(property);
     const full = joinPath(main, path);
     const text = path === "" ? undefined : readText(files, full, `the file "${path}" (${key})`, { place: property.place }, bag);
     if (text === undefined) return [];
     const { sections } = readForm(full, text, files, bag);
     for (const other of sections.filter(({ kind }) => !allowed.includes(kind))) {
-      bag.warning(NO_EFFECT, `a ${other.kind} section has no effect in a file named by "${key}"`, { place: other.place });
+      bag.warning(NO_EFFECT, `the section [${other.kind.toUpperCase()}] has no effect in a file that "${key}" names`, { place: other.place });
     }
     return sections.filter(({ kind }) => allowed.includes(kind));
   });
@@ -34,7 +34,7 @@ export function namedFiles(service: readonly Section[], key: string, allowed: re
 
 /** The plugins that `[PLUGINS]` sections name, by `Path`. */
 export function pluginSources(sections: readonly Section[], files: ConfigFiles, variables: Variables, bag: DiagnosticBag): PluginSource[] {
-  return sections.filter(({ kind }) => kind === "plugins").flatMap((section) => section.properties).flatMap((property) => {
+  return sections.filter(({ kind }) => kind === "plugins").flatMap((section) => section.properties.filter(({ faulty }) => !faulty)).flatMap((property) => {
     if (property.key !== "path") {
       bag.warning(NO_EFFECT, `a plugins section has no property "${property.key}": it has no effect`, { place: property.place, hint: didYouMean(property.key, ["path"]) });
       return [];

@@ -14,6 +14,8 @@ export interface Property {
   readonly text: string;
   /** Where the value stands. */
   readonly place: Place;
+  /** The value is missing, and that has been reported. */
+  readonly faulty?: boolean;
 }
 
 /** A group inside a section: `[NAME] ` in the classic form. */
@@ -44,9 +46,4 @@ export interface Variable {
 export interface Document {
   readonly sections: Section[];
   readonly variables: Variable[];
-}
-
-/** The last property with a key, or `undefined`. */
-export function lastProperty(section: Section, key: string): Property | undefined {
-  return section.properties.findLast((property) => property.key === key);
 }

@@ -34,6 +34,7 @@ export function serviceOf(sections: readonly Section[], variables: Variables, en
   const settings: Record<string, unknown> = {};
   for (const section of sections) {
     for (const property of section.properties) {
+      if (property.faulty) continue;
       const type = typeOf(property, bag);
       if (type === undefined || FILE_KEYS.includes(property.key)) continue;
       const text = variables.expand(property);

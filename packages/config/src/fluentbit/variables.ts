@@ -18,13 +18,13 @@ export class Variables {
 
   /** The value of a property. A variable that is not set, or empty, is its default, or else nothing, with a warning. */
   expand({ text, place }: Pick<Property, "text" | "place">): string {
-    return text.replace(/\$\{([^}]*)\}/g, (_written, inside: string) => {
+    return text.replace(/\$\{([^}]*)\}/g, (written, inside: string) => {
       const at = inside.indexOf(":-");
       const name = at < 0 ? inside : inside.slice(0, at);
       const value = this.own.get(name) ?? (Object.hasOwn(this.environment, name) ? this.environment[name] : undefined);
       if (value !== undefined && value !== "") return value;
       if (at >= 0) return inside.slice(at + 2);
-      this.bag.warning(ENVIRONMENT, `the variable \${${name}} is used but not set`, { place, hint: `set it, or give a default: \${${name}:-…}` });
+      this.bag.warning(ENVIRONMENT, `the variable \${${name}} is used but not set`, { place: within(place, written), hint: `set it, or give a default: \${${name}:-…}` });
       return "";
     });
   }
@@ -36,4 +36,10 @@ export class Variables {
     if (data === null || typeof data !== "object") return data;
     return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, this.expandAll(value, place)]));
   }
+}
+
+/** The place of a piece of a value. */
+function within(place: Property["place"], piece: string): Property["place"] {
+  const at = place.lineText?.indexOf(piece, place.column - 1) ?? -1;
+  return at < 0 ? place : { ...place, column: at + 1, length: piece.length };
 }

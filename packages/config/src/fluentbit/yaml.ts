@@ -2,7 +2,7 @@ import type { Place } from "@millrace/api";
 import { type DiagnosticBag, didYouMean } from "@millrace/text";
 import { DUPLICATE, FILE, NO_EFFECT, SHAPE, SYNTAX, UNKNOWN } from "../codes.ts";
 import { type ConfigFiles, type ConfigSource, identityOf, joinPath } from "../dialect.ts";
-import { describe, type Entry, keyPlace, type ListNode, type MapNode, placeOf, plain, textOf, type TreeNode } from "../tree/node.ts";
+import { describe, type Entry, isFaulty, keyPlace, type ListNode, type MapNode, placeOf, plain, textOf, type TreeNode } from "../tree/node.ts";
 import { parseYaml, textScalar } from "../tree/yaml.ts";
 import { readText } from "./classic.ts";
 import type { Document, Property, SectionKind } from "./section.ts";
@@ -120,6 +120,7 @@ class YamlReader {
     return values.flatMap((value) => {
       const text = textOf(value);
       if (text !== undefined) return { key, text, place: placeOf(value) };
+      if (isFaulty(value)) return [];
       if (value.kind === "scalar") this.bag.error(SHAPE, `"${entry.key}" has no value`, { place: keyPlace(entry), hint: "give it a value, or take it out" });
       else if (kind !== "service") this.bag.error(SHAPE, `could not configure property "${entry.key}": it can't be ${describe(value)}`, { place: keyPlace(entry) });
       return [];
@@ -205,6 +206,7 @@ class YamlReader {
   }
 
   private shape(what: string, wanted: string, found: TreeNode): void {
+    if (isFaulty(found)) return;
     this.bag.error(SHAPE, `${what.includes(" ") ? what : `"${what}"`} must be ${wanted}, and is ${describe(found)}`, { place: placeOf(found) });
   }
 }

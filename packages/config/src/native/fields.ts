@@ -1,7 +1,7 @@
 import type { Bounds, Place } from "@millrace/api";
 import { type DiagnosticBag, didYouMean } from "@millrace/text";
 import { MISSING, SHAPE, UNKNOWN, VALUE } from "../codes.ts";
-import { describe, type Entry, keyPlace, type MapNode, placeOf, plain, type TreeNode } from "../tree/node.ts";
+import { describe, type Entry, isFaulty, keyPlace, type MapNode, placeOf, plain, type TreeNode } from "../tree/node.ts";
 import { durationOf, sizeOf } from "./quantity.ts";
 import { keysOf, type Shape, type ShapeName, shapes } from "./shape.ts";
 
@@ -19,6 +19,7 @@ export class Fields {
 
   /** `what` is how messages call it. `place` is shown where something is missing. */
   static of(node: TreeNode, shape: ShapeName, what: string, place: Place, bag: DiagnosticBag): Fields | undefined {
+    if (isFaulty(node)) return undefined;
     if (node.kind !== "map") {
       bag.error(SHAPE, `${what} must be a map, and is ${describe(node)}`, { place: node.kind === "scalar" && node.value === null ? place : placeOf(node) });
       return undefined;

@@ -8,7 +8,7 @@ import { DiagnosticBag, didYouMean } from "@millrace/text";
 import { DUPLICATE, MISSING, NO_EFFECT, SHAPE } from "../codes.ts";
 import type { ConfigSource, DialectResult, Environment } from "../dialect.ts";
 import { parseJson } from "../tree/json.ts";
-import { describe, type Entry, keyPlace, placeOf, type TreeNode } from "../tree/node.ts";
+import { describe, type Entry, isFaulty, keyPlace, placeOf, type TreeNode } from "../tree/node.ts";
 import { type Channel, type ChannelEnd, channelsOf, edgesOf } from "./channels.ts";
 import { readStages, type Setting, type Stage } from "./stage.ts";
 
@@ -66,7 +66,7 @@ function pipelineOf(root: TreeNode, environment: Environment, parameters: Sysflo
 }
 
 function listed(kind: Stage["kind"], entry: Entry | undefined): { kind: Stage["kind"]; node: TreeNode }[] {
-  return entry === undefined || (entry.value.kind === "scalar" && entry.value.value === null) ? [] : [{ kind, node: entry.value }];
+  return entry === undefined || (entry.value.kind === "scalar" && entry.value.value === null && entry.key.toLowerCase() === "drivers") || isFaulty(entry.value) ? [] : [{ kind, node: entry.value }];
 }
 
 /** A top-level entry by its name in any case; of several the last one counts. */

@@ -2,7 +2,7 @@ import type { Place } from "@millrace/api";
 import { type DiagnosticBag, didYouMean } from "@millrace/text";
 import { DUPLICATE, MISSING, SHAPE } from "../codes.ts";
 import type { Environment } from "../dialect.ts";
-import { describe, type Entry, entryPlace, keyPlace, type MapNode, optionPlaces, placeOf, plain, type TreeNode } from "../tree/node.ts";
+import { describe, type Entry, entryPlace, isFaulty, keyPlace, type MapNode, optionPlaces, placeOf, plain, type TreeNode } from "../tree/node.ts";
 import { overridesFor } from "./environment.ts";
 
 /** A value of a stage, from the file or from the environment. */
@@ -60,7 +60,7 @@ function elementsOf(kind: Stage["kind"], list: TreeNode, bag: DiagnosticBag): Op
       return;
     }
     const settings = settingsOf(item, bag);
-    const broken = new Set(item.entries.filter(({ value }) => value.kind === "scalar" && value.text === "" && value.value === null).map(({ key }) => key.toLowerCase()));
+    const broken = new Set(item.entries.filter(({ value }) => isFaulty(value)).map(({ key }) => key.toLowerCase()));
     const name = nameOf(kind, item, index, bag);
     if (name === undefined) return;
     settings.delete(kind);
@@ -90,7 +90,7 @@ function nameOf(kind: Stage["kind"], map: MapNode, index: number, bag: Diagnosti
   const text = entry?.value.kind === "scalar" ? entry.value.value : undefined;
   if (entry !== undefined && typeof text === "string" && text !== "") return { text, place: placeOf(entry.value) };
   const what = kind === "processor" ? `stage ${index + 1}` : `driver ${index + 1}`;
-  if (entry?.value.kind === "scalar" && entry.value.value === null && entry.value.text === "") return undefined;
+  if (entry !== undefined && isFaulty(entry.value)) return undefined;
   if (entry !== undefined) bag.error(SHAPE, `"${kind}" of ${what} must be the name of a ${kind}, and is ${text === "" ? "empty" : describe(entry.value)}`, { place: placeOf(entry.value) });
   else {
     const near = map.entries.find((candidate) => didYouMean(candidate.key, [kind]) !== undefined);

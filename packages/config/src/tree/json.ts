@@ -108,7 +108,7 @@ class JsonParser {
     else this.mistake(`a colon was expected after the key "${key.text}"${this.found()}`, this.at);
     this.space();
     // A value that is missing is one that is nothing: a reader can then tell it from a key that is missing.
-    const value = this.value(`a value for "${key.text}"`) ?? this.scalar(null, "", this.at);
+    const value = this.value(`a value for "${key.text}"`) ?? { ...this.scalar(null, "", this.at), faulty: true };
     if (known.has(key.text)) {
       this.bag.warning(DUPLICATE, `"${key.text}" stands here a second time, and the last one counts`, { place: this.source.place(key.start, key.end) });
     }

@@ -25,6 +25,8 @@ export interface ScalarNode extends Located {
   readonly value: string | number | boolean | null;
   /** The value as it was written, without quotes. */
   readonly text: string;
+  /** Nothing usable stands there, and that has been reported: nothing more is to be said about it. */
+  readonly faulty?: boolean;
 }
 
 /** A key with its value. */
@@ -78,6 +80,11 @@ export function plain(node: TreeNode): unknown {
   const data: Record<string, unknown> = {};
   for (const { key, value } of node.entries) Object.defineProperty(data, key, { value: plain(value), enumerable: true, configurable: true, writable: true });
   return data;
+}
+
+/** Whether what stands there has been reported as a mistake already. */
+export function isFaulty(node: TreeNode): boolean {
+  return node.kind === "scalar" && node.faulty === true;
 }
 
 /** The text of a scalar that may stand where a text is wanted, or `undefined`. */

@@ -70,7 +70,7 @@ class TreeMaker {
     if (isAlias(node)) return this.alias(node);
     if (this.levels >= MOST_LEVELS) {
       this.bag.error(SYNTAX, `nested more than ${MOST_LEVELS} levels deep`, { place: this.source.at(this.span(node)) });
-      return this.empty(node);
+      return this.faulty(node);
     }
     this.levels++;
     const made = this.made(node);
@@ -128,16 +128,16 @@ class TreeMaker {
     const place = this.source.at(this.span(node));
     if (this.rules.aliases === false) {
       this.bag.error(SYNTAX, `an alias (*${node.source}) can't stand here`, { place, hint: "write out what it stands for" });
-      return this.empty(node);
+      return this.faulty(node);
     }
     const target = this.anchors.get(node.source);
     if (target === undefined) {
       this.bag.error(SYNTAX, `nothing before this is marked as &${node.source}`, { place });
-      return this.empty(node);
+      return this.faulty(node);
     }
     if ((this.weights.get(target) ?? 1) > MOST_VALUES) {
       this.bag.error(SYNTAX, `aliases stand for more than ${MOST_VALUES} values`, { place });
-      return this.empty(node);
+      return this.faulty(node);
     }
     return target;
   }
@@ -151,6 +151,10 @@ class TreeMaker {
   private weighed<T extends TreeNode>(node: T, weight: number): T {
     this.weights.set(node, weight);
     return node;
+  }
+
+  private faulty(node: Node): ScalarNode {
+    return { ...this.empty(node), faulty: true };
   }
 
   private empty(node: Node): ScalarNode {
