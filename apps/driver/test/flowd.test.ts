@@ -58,7 +58,22 @@ describe("the command line of flowd", () => {
   it("helps", async () => {
     const { code, stdout, stderr } = await runCommand("flowd", ["-h"]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
-    expect(stderr).toMatchInlineSnapshot();
+    expect(stderr).toMatchInlineSnapshot(`
+      "Usage of flowd:
+        -config string
+          	Config file path, as the components: generation names it
+        -config.path string
+          	Config file path
+        -flow-plugin-path string
+          	Plugin folder path, as the components: generation names it
+        -o value
+          	Extra options
+        -plugin.path string
+          	Plugin folder path
+        -version
+          	Print the version
+      "
+    `);
   });
 
   it("refuses an option with two equals signs", async () => {
@@ -113,8 +128,27 @@ describe("flowd with actors", () => {
     writeFileSync(wrong, ACTORS.replace("core.mux", "core.mucks").replace("connect: print", "connect: ghost"));
     const { code, stdout, stderr } = await runCommand("flowd", ["-config.path", "wrong.yaml"], { cwd: scratch });
     expect(code).toBe(1);
-    expect(withoutTime(stdout)).toMatchInlineSnapshot();
-    expect(stderr).toMatchInlineSnapshot();
+    expect(withoutTime(stdout)).toMatchInlineSnapshot(`
+      "INFO	initializing the pipeline
+      FATAL	failed to init pipeline: no link is called "core.mucks" (and 1 more error)
+      "
+    `);
+    expect(stderr).toMatchInlineSnapshot(`
+      "wrong.yaml:11:13: error MILLRACE_REGISTRY_NOT_FOUND: no link is called "core.mucks"
+              module: core.mucks
+                      ^~~~~~~~~~
+        hint: did you mean "core.mux"?
+              looked for in the built-in plugins
+      wrong.yaml:13:13: warning MILLRACE_PLAN_NO_INPUT: "print" has no input: it reads message, and no edge leads to it
+              module: core.sink
+                      ^~~~~~~~~
+      wrong.yaml:18:19: error MILLRACE_CONFIG_REFERENCE: failed to connect "mux" to "ghost": "ghost" is undefined
+            mux: { connect: ghost }
+                            ^~~~~
+        hint: there are "tcp", "http", "mux", "print"
+      2 errors, 1 warning
+      "
+    `);
   });
 
   it("ends with the name of a receiver whose address is taken", async () => {
@@ -122,7 +156,7 @@ describe("flowd with actors", () => {
     const port = await portOf(flowd, "stdout", "tcp");
     const second = await runCommand("flowd", ["-config.path", actors, "-o", `actors.tcp.params.bind=tcp://127.0.0.1:${port}`]);
     expect(second.code).toBe(1);
-    expect(withoutTime(second.stdout)).toMatch(/^FATAL\tfailed to start pipeline: .*'?tcp'?.*address already in use/m);
+    expect(withoutTime(second.stdout)).toMatch(/^FATAL\tfailed to start pipeline: .*tcp.*in use/m);
     flowd.signal("SIGTERM");
     expect((await flowd.ended()).code).toBe(0);
   });

@@ -16,7 +16,7 @@ const recorded = file !== undefined && existsSync(file) ? recordedRuns(readFileS
 if (recorded.length === 0) console.log("fluent-bit: the recorded runs are not there; what stdout prints is not compared");
 
 /** How many run at once. They mostly wait for the next second. */
-const AT_ONCE = 8;
+const AT_ONCE = 12;
 
 describe.skipIf(recorded.length === 0)("recorded runs of fluent-bit", () => {
   it("print the same", { timeout: 90_000 }, async () => {
@@ -33,7 +33,7 @@ describe.skipIf(recorded.length === 0)("recorded runs of fluent-bit", () => {
 
 /** Runs a command until it has printed as much as the peer, and a moment longer. */
 async function printed({ args, stdout }: Recorded): Promise<string> {
-  const run = new Command("fluent-bit", ["-f", "0.5", ...args]);
+  const run = new Command("fluent-bit", args);
   const deadline = Date.now() + (stdout === "" ? 2000 : 10_000);
   while (Buffer.byteLength(run.stdout) < Buffer.byteLength(stdout) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
   run.signal("SIGTERM");

@@ -14,6 +14,8 @@ export interface Machine {
   perf(name: string, text: string): void;
   /** A line of the gravest level, which only flowd has. */
   fatal(name: string, text: string): void;
+  /** Writes text past the logging, whatever its level, behind all lines that were logged before. */
+  print(stream: "stdout" | "stderr", text: string): void;
   /** Writes what is still held. */
   close(): void;
 }
@@ -69,6 +71,10 @@ export async function machineHost(options: MachineOptions): Promise<Machine> {
     health: (name, text) => logging.health(name, text),
     perf: (name, text) => logging.perf(name, text),
     fatal: (name, text) => logging.health(name, text),
+    print(stream, text) {
+      logging.flush();
+      process[stream].write(text);
+    },
     close: () => logging.close(),
   };
 }

@@ -9,6 +9,8 @@ export interface FlowVoice {
   readonly log: Logger;
   /** A line of the gravest level. */
   fatal(text: string): void;
+  /** Text on standard output, past the logger. */
+  print(text: string): void;
 }
 
 /** Speaks as flowd of the generation with `actors:` does. */
@@ -42,7 +44,7 @@ export function actorsNarrator({ log, fatal }: FlowVoice): Narrator {
 }
 
 /** Speaks as flowd of the generation with `components:` does. */
-export function componentsNarrator({ log, fatal }: FlowVoice): Narrator {
+export function componentsNarrator({ log, fatal, print }: FlowVoice): Narrator {
   return {
     refused(diagnostics) {
       fatal(`Failed to initialize the pipeline: ${firstError(diagnostics)}`);
@@ -52,7 +54,7 @@ export function componentsNarrator({ log, fatal }: FlowVoice): Narrator {
       for (const { from, to } of graph.edges) log.info(`Connecting ${from} to ${to}`);
       log.info("Pipeline initalization is complete");
       log.info("Pipeline GraphViz diagram (plot using https://www.planttext.com):");
-      process.stdout.write(drawFlow(graph));
+      print(drawFlow(graph));
       log.info("Activating the pipeline");
     },
     unhealthy(error) {

@@ -1,6 +1,5 @@
-import type { Logger } from "@millrace/api";
+import { isMillraceError, type Logger } from "@millrace/api";
 import type { Graph } from "@millrace/core";
-import { isMillraceError } from "@millrace/api";
 import type { Narrator } from "./narrator.ts";
 import { firstError } from "./summary.ts";
 
@@ -12,10 +11,12 @@ export interface SysflowVoice {
   readonly pipeline: Logger;
   /** Lines about health, which have a level of their own. */
   health(text: string): void;
+  /** Text past the logger, at every level. */
+  print(text: string): void;
 }
 
 /** Speaks as sfprocessor does. */
-export function sysflowNarrator({ command, pipeline, health }: SysflowVoice): Narrator {
+export function sysflowNarrator({ command, pipeline, health, print }: SysflowVoice): Narrator {
   return {
     refused(diagnostics) {
       command.error(`Unable to load pipeline error:  ${firstError(diagnostics)}`);
@@ -39,12 +40,11 @@ export function sysflowNarrator({ command, pipeline, health }: SysflowVoice): Na
     },
     starting(graph) {
       pipeline.info("Starting the processing pipeline");
-      // The peer prints this line past its logger, at every level.
-      process.stdout.write(`Initializing ${driversOf(graph).length} drivers\n`);
+      print(`Initializing ${driversOf(graph).length} drivers\n`);
       for (const driver of driversOf(graph)) pipeline.info(`Initializing Driver ${driver.plugin.name} with config file`);
     },
     caught(signal, first) {
-      process.stdout.write(signal === "SIGINT" ? "\r- Ctrl+C pressed in terminal\n" : `\r- ${signal} received\n`);
+      print(signal === "SIGINT" ? "\r- Ctrl+C pressed in terminal\n" : `\r- ${signal} received\n`);
       if (first) pipeline.info("Stopping the processing pipeline");
     },
     ended(result, graph) {

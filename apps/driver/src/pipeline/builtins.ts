@@ -12,28 +12,27 @@ export const BUILTINS: readonly PluginEntry[] = [
     ["processor", "sysflowreader", ""],
     ["handler", "flattener", ""],
   ),
-  ...from(() => import("@millrace/plugin-processor-example"), ["processor", "example", ""]),
-  ...from(() => import("@millrace/plugin-handler-printer"), ["handler", "printer", ""]),
-  ...from(() => import("@millrace/plugin-action-example"), ["action", "now", ""]),
+  ...from(() => import("@millrace/plugin-processor-example"), ["processor", "example", "Says which processes start and end"]),
+  ...from(() => import("@millrace/plugin-handler-printer"), ["handler", "printer", "Prints a line for each flow and event of a process"]),
+  ...from(() => import("@millrace/plugin-action-example"), ["action", "now", "Tags an event with the time at which a rule matched it"]),
   ...from(
     () => import("@millrace/plugin-core-links"),
-    ["link", "core.receiver", ""],
-    ["link", "core.mux", ""],
-    ["link", "core.sink", ""],
-    ["link", "receiver.tcp", ""],
-    ["link", "receiver.http", ""],
-    ["link", "link.mux", ""],
-    ["link", "sink.dumper", ""],
-    ["link", "sink.null", ""],
+    ["link", "core.receiver", "Receives messages over TCP, UDP, a unix socket or HTTP (v1alpha1)"],
+    ["link", "core.mux", "Joins several ways into one: passes every message on, and its answer back", "link.mux"],
+    ["link", "core.sink", "Writes messages to a file or a standard stream, each ended by CR LF (v1alpha1)"],
+    ["link", "receiver.tcp", "Receives messages over TCP (classic generation)"],
+    ["link", "receiver.http", "Receives messages over HTTP (classic generation)"],
+    ["link", "sink.dumper", "Prints messages and their metadata to a standard stream or a file (classic generation)"],
+    ["link", "sink.null", "Takes every message and keeps none (classic generation)"],
   ),
-  ...from(() => import("@millrace/plugin-stdout"), ["link", "stdout", ""]),
+  ...from(() => import("@millrace/plugin-stdout"), ["link", "stdout", "Prints messages and their metadata to standard output"]),
   ...from(
     () => import("@millrace/plugin-fluent-core"),
-    ["input", "dummy", ""],
-    ["output", "stdout", ""],
-    ["output", "null", ""],
-    ["output", "counter", ""],
-    ["node", "chunk", ""],
+    ["input", "dummy", "Makes the same record again and again, for tests and trials"],
+    ["output", "stdout", "Prints records to the standard output"],
+    ["output", "null", "Takes everything and keeps nothing"],
+    ["output", "counter", "Prints how many records each flush has, and how many there were in all"],
+    ["node", "chunk", "Gathers records into chunks by input and tag, and sends them on at each flush"],
   ),
   ...from(
     () => import("@millrace/plugin-conversions"),
@@ -62,8 +61,8 @@ export function builtinRegistry(sources: readonly PluginSource[] = []): Registry
     .addSource(...sources);
 }
 
-type Described = readonly [kind: PluginKind, name: string, description: string];
+type Described = readonly [kind: PluginKind, name: string, description: string, ...aliases: string[]];
 
 function from(load: () => Promise<unknown>, ...plugins: readonly Described[]): PluginEntry[] {
-  return plugins.map(([kind, name, description]) => ({ kind, name, description, load }));
+  return plugins.map(([kind, name, description, ...aliases]) => ({ kind, name, aliases, description, load }));
 }

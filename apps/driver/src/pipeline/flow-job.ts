@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type Generation, readFlow } from "@millrace/config";
 import type { GoFlags } from "../command-line/go-flags.ts";
 import { readConfig } from "../machine/config-file.ts";
@@ -16,7 +17,7 @@ export async function runFlow(flags: GoFlags): Promise<number> {
 
   const machine = await machineHost({ format: generation === "classic" ? "logrus-with-fatal" : "tabbed-with-fatal", level: "trace", configuration: file });
   try {
-    const voice: FlowVoice = { log: machine.host.logger("flowd"), fatal: (text) => machine.fatal("flowd", text) };
+    const voice: FlowVoice = { log: machine.host.logger("flowd"), fatal: (text) => machine.fatal("flowd", text), print: (text) => machine.print("stdout", text) };
     if (parsed === undefined) {
       voice.fatal(`failed to start context: failed to read yaml config file "${file}": open ${file}: ${read.problem?.reason}`);
       return 1;
@@ -42,6 +43,14 @@ function configOf(flags: GoFlags, environment: NodeJS.ProcessEnv): { readonly fi
     [environment["FLOW_CONFIG_PATH"], "v1alpha1"],
     [environment["CONFIG_FILE"], "classic"],
   ];
-  const [file, generation] = candidates.find(([path]) => path) ?? ["/etc/flowd/flow-config.yaml", "v1alpha1"];
+  const [file, generation] = candidates.find(([path]) => path) ?? DEFAULTS.find(([path]) => existsSync(path)) ?? DEFAULTS[0];
   return { file: file as string, generation };
 }
+
+/** Where each generation looks for its configuration by itself. */
+const DEFAULTS: readonly [Candidate, ...Candidate[]] = [
+  ["/etc/flowd/flow-config.yaml", "v1alpha1"],
+  ["/etc/flowd/flow-config.yml", "classic"],
+];
+
+type Candidate = readonly [path: string, generation: Generation];

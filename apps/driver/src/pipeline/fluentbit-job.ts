@@ -28,7 +28,7 @@ export async function runFluentBit(given: FluentBitArguments): Promise<number> {
   });
   const voice = {
     log: (component = "") => machine.host.logger(component),
-    raw: (text: string) => void process.stderr.write(text),
+    raw: (text: string) => machine.print("stderr", text),
     now: () => new Date(machine.host.clock.now()),
   };
   try {

@@ -88,7 +88,12 @@ async function readPipeline(options: PipelineFile): Promise<{ readonly parsed: D
     }]);
     return undefined;
   }
-  return { parsed: parse(source, dialect, registry, options.input), registry };
+  const parsed = parse(source, dialect, registry, options.input);
+  const unread: Diagnostic[] =
+    options.input === undefined || dialect === "sysflow"
+      ? []
+      : [{ severity: "warning", code: "MILLRACE_DRIVER_INPUT", message: `${options.input} is not read: only a SysFlow pipeline takes an input from the command line` }];
+  return { parsed: { ...parsed, diagnostics: [...parsed.diagnostics, ...unread] }, registry };
 }
 
 function parse(source: ConfigSource, dialect: DialectName, registry: Registry, input: string | undefined): DialectResult {
