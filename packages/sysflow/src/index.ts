@@ -1,1 +1,35 @@
-export {};
+/**
+ * SysFlow data: the schema, traces, records in memory, the entities around them, and flat records with their attributes.
+ *
+ * @packageDocumentation
+ */
+export { eventChannel, flatChannel, sysflowChannel } from "./channels.ts";
+export {
+  EntityTables, NO_CONTAINER, NO_POD, NO_PROCESS, Surroundings, type TableLimits,
+} from "./entities/tables.ts";
+export { ContainerVersion, FileVersion, HeaderVersion, type ParsedPath, parsePath, PodVersion, ProcessVersion } from "./entities/versions.ts";
+export { type MissingEntity, type RowVisitor, walk, type WalkedEntity } from "./entities/walk.ts";
+export { WordTable } from "./entities/word-table.ts";
+export { type Attribute, type AttributeOf, ATTRIBUTES, type AttributeScope, findAttribute, valueText } from "./flat/attributes.ts";
+export { FlatBuilder, FlatCursor, FlatRows } from "./flat/flat-rows.ts";
+export { eventTypes, isOpenRead, isOpenWrite, openFlagNames, operationNames } from "./flat/flags.ts";
+export { flatten } from "./flat/flatten.ts";
+export { bigintOf, compareHalves, decimalOf, highOf, lowOf } from "./int64.ts";
+export { ipNumber, ipText } from "./ip.ts";
+export { baseName, cleanPath, dirName, parseSocketPath } from "./paths.ts";
+export { compileDecoder, type RecordDecoder } from "./rows/decoder.ts";
+export { foidText } from "./rows/bytes.ts";
+export * as layout from "./rows/layout.ts";
+export { ROWS, rowsFrom, rowsOf, SysflowRows } from "./rows/sysflow-rows.ts";
+export {
+  containerAt, fileAt, fileEventAt, fileFlowAt, headerAt, k8sEventAt, messageAt, networkEventAt, networkFlowAt, podAt, processAt, processEventAt,
+  processFlowAt, recordAt, type RowSource,
+} from "./rows/to-records.ts";
+export * as names from "./schema/names.ts";
+export { type SchemaVersion, sysflowSchema } from "./schema/sysflow-schema.ts";
+export { datumWriter, traceWriter, type TraceWriter, writeTrace, type WriteTraceOptions } from "./trace/write-trace.ts";
+export {
+  damageText, type PassedRecords, type ReadBytes, readTrace, type ReadTraceOptions, type TraceDamage, type TracePart,
+} from "./trace/read-trace.ts";
+export { trimSpace } from "./trim.ts";
+export { processOidText, XxHash64 } from "./xxhash64.ts";

@@ -1,0 +1,279 @@
+import * as L from "../rows/layout.ts";
+import type { RowSource } from "../rows/to-records.ts";
+import { CREATED, MODIFIED } from "../schema/names.ts";
+import { ContainerVersion, FileVersion, HeaderVersion, PodVersion, ProcessVersion } from "./versions.ts";
+import { WordTable } from "./word-table.ts";
+
+/** How many entities tables may hold. Whoever was not used for the longest time goes first. */
+export interface TableLimits {
+  /** Default 131072. */
+  readonly processes?: number;
+  /** Default 524288. */
+  readonly files?: number;
+  /** Containers, and pods: each so many. Default 16384. */
+  readonly containers?: number;
+}
+
+/** The most ancestors that are followed: real chains are far shorter, and a hostile trace must not make us walk for ever. */
+const MAX_ANCESTORS = 1024;
+
+/** Bits of {@link Surroundings.missing}: what a record refers to and the tables don't have. */
+export const NO_PROCESS = 1;
+export const NO_CONTAINER = 2;
+export const NO_POD = 4;
+
+/** All that is known around the records of a process at one moment. It never changes; what comes later makes another one. */
+export class Surroundings {
+  readonly header: HeaderVersion | undefined;
+  readonly process: ProcessVersion | undefined;
+  /** The process itself, its parent, and so on, as far as they are known; a cycle ends the list. */
+  readonly ancestors: readonly ProcessVersion[];
+  readonly container: ContainerVersion | undefined;
+  readonly pod: PodVersion | undefined;
+  /** What could not be found: {@link NO_PROCESS} and its kin. */
+  readonly missing: number;
+
+  constructor(
+    header: HeaderVersion | undefined, process: ProcessVersion | undefined, ancestors: readonly ProcessVersion[],
+    container: ContainerVersion | undefined, pod: PodVersion | undefined, missing: number,
+  ) {
+    this.header = header;
+    this.process = process;
+    this.ancestors = ancestors;
+    this.container = container;
+    this.pod = pod;
+    this.missing = missing;
+  }
+}
+
+/** A process: the last version in each state, and what was last known around it. */
+class ProcessEntry {
+  created: ProcessVersion | undefined;
+  modified: ProcessVersion | undefined;
+  reup: ProcessVersion | undefined;
+  /** The version that counts: modified before created before announced again. */
+  current: ProcessVersion | undefined;
+  around: Surroundings | undefined;
+  /** The state of the tables for which {@link around} was last checked. */
+  checked = -1;
+  /** The batch in which it was last touched. */
+  touched = -1;
+  /** The entries of its ancestors, so that they can be touched with it. */
+  chain: readonly number[] = [];
+}
+
+const OID_WORDS = 4;
+const FOID_WORDS = 5;
+
+/** The entities of one stream of records: what is known of processes, files, containers and pods. A header empties them. */
+export class EntityTables {
+  header: HeaderVersion | undefined;
+  /** How many entities had to go since the beginning, because the tables were full. */
+  evictions = 0;
+  readonly #processes: WordTable<ProcessEntry>;
+  readonly #files: WordTable<FileVersion>;
+  readonly #fileTouched: number[] = [];
+  readonly #containers: Map<string, ContainerVersion> = new Map();
+  readonly #pods: Map<string, PodVersion> = new Map();
+  readonly #limits: Required<TableLimits>;
+  readonly #key = new Int32Array(OID_WORDS);
+  #unknown: Surroundings = new Surroundings(undefined, undefined, [], undefined, undefined, NO_PROCESS);
+  #headerOnly: Surroundings = new Surroundings(undefined, undefined, [], undefined, undefined, 0);
+  /** Changes with every change that surroundings could show. */
+  #state = 0;
+  #batch = 0;
+
+  /** @param random - a number from 0 up to, not including, 1 */
+  constructor(limits: TableLimits = {}, random: () => number = Math.random) {
+    this.#limits = { processes: limits.processes ?? 131_072, files: limits.files ?? 524_288, containers: limits.containers ?? 16_384 };
+    this.#processes = new WordTable(OID_WORDS, random() * 0x100000000);
+    this.#files = new WordTable(FOID_WORDS, random() * 0x100000000);
+  }
+
+  /** How many entities there are. */
+  get size(): number {
+    return this.#processes.size + this.#files.size + this.#containers.size + this.#pods.size;
+  }
+
+  /** Takes a header: everything before it is forgotten. */
+  storeHeader(rows: RowSource, base: number): HeaderVersion {
+    const header = new HeaderVersion(rows, base);
+    this.header = header;
+    this.#processes.clear();
+    this.#files.clear();
+    this.#fileTouched.length = 0;
+    this.#containers.clear();
+    this.#pods.clear();
+    this.#unknown = new Surroundings(header, undefined, [], undefined, undefined, NO_PROCESS);
+    this.#headerOnly = new Surroundings(header, undefined, [], undefined, undefined, 0);
+    this.#state++;
+    return header;
+  }
+
+  storeContainer(rows: RowSource, base: number): ContainerVersion {
+    const container = new ContainerVersion(rows, base);
+    this.#put(this.#containers, container.id, container);
+    return container;
+  }
+
+  storePod(rows: RowSource, base: number): PodVersion {
+    const pod = new PodVersion(rows, base);
+    this.#put(this.#pods, pod.id, pod);
+    return pod;
+  }
+
+  storeProcess(rows: RowSource, base: number): ProcessVersion {
+    const { words } = rows;
+    const version = new ProcessVersion(rows, base);
+    const found = this.#processes.find(words, base + L.OID);
+    const entry = found >= 0 ? (this.#processes.values[found] as ProcessEntry) : new ProcessEntry();
+    if (version.stateCode === MODIFIED) entry.modified = version;
+    else if (version.stateCode === CREATED) entry.created = version;
+    else entry.reup = version;
+    entry.current = entry.modified ?? entry.created ?? entry.reup;
+    this.#touchProcess(found >= 0 ? found : this.#processes.add(words, base + L.OID, entry), entry);
+    // An ancestor is never older than its descendants: it goes after them.
+    for (const ancestor of this.#ancestors(entry.current as ProcessVersion).chain) {
+      this.#touchProcess(ancestor, this.#processes.values[ancestor] as ProcessEntry);
+    }
+    this.#state++;
+    return version;
+  }
+
+  storeFile(rows: RowSource, base: number): FileVersion {
+    const version = new FileVersion(rows, base);
+    const found = this.#files.find(rows.words, base + L.FOID);
+    if (found >= 0) {
+      this.#files.values[found] = version;
+      this.#touchFile(found);
+    } else {
+      this.#fileTouched[this.#files.add(rows.words, base + L.FOID, version)] = this.#batch;
+    }
+    return version;
+  }
+
+  /** What is known around a record whose process identity stands at `words[at]`. */
+  around(words: Int32Array, at: number): Surroundings {
+    const found = this.#processes.find(words, at);
+    if (found < 0) return this.#unknown;
+    const entry = this.#processes.values[found] as ProcessEntry;
+    if (entry.checked !== this.#state) this.#check(entry);
+    if (entry.touched !== this.#batch) this.#touchChain(found, entry);
+    return entry.around as Surroundings;
+  }
+
+  /** What is known around a record that belongs to no process. */
+  get aroundNone(): Surroundings {
+    return this.#headerOnly;
+  }
+
+  /** The file whose identity stands at `words[at]`. */
+  file(words: Int32Array, at: number): FileVersion | undefined {
+    const found = this.#files.find(words, at);
+    if (found < 0) return undefined;
+    if (this.#fileTouched[found] !== this.#batch) this.#touchFile(found);
+    return this.#files.values[found];
+  }
+
+  container(id: string): ContainerVersion | undefined {
+    return this.#containers.get(id);
+  }
+
+  pod(id: string): PodVersion | undefined {
+    return this.#pods.get(id);
+  }
+
+  /** Ends a batch: who has to go because there are too many, goes. */
+  endBatch(): void {
+    this.#batch++;
+    const before = this.evictions;
+    for (; this.#processes.size > this.#limits.processes; this.evictions++) this.#processes.remove(this.#processes.oldest);
+    for (; this.#files.size > this.#limits.files; this.evictions++) this.#files.remove(this.#files.oldest);
+    this.#shrink(this.#containers);
+    this.#shrink(this.#pods);
+    if (this.evictions !== before) this.#state++;
+  }
+
+  /** Brings what is known around a process up to date; it stays the same object where nothing has changed. */
+  #check(entry: ProcessEntry): void {
+    entry.checked = this.#state;
+    const process = entry.current as ProcessVersion;
+    const { ancestors, chain } = this.#ancestors(process);
+    let missing = 0;
+    const container = process.containerId === undefined || process.containerId === "" ? undefined : this.#containers.get(process.containerId);
+    if (!container && process.containerId) missing |= NO_CONTAINER;
+    const pod = container?.podId ? this.#pods.get(container.podId) : undefined;
+    if (!pod && container?.podId) missing |= NO_POD;
+    const old = entry.around;
+    if (old?.process === process && old.container === container && old.pod === pod && old.missing === missing && same(old.ancestors, ancestors)) return;
+    entry.around = new Surroundings(this.header, process, ancestors, container, pod, missing);
+    entry.chain = chain;
+  }
+
+  #ancestors(process: ProcessVersion): { ancestors: ProcessVersion[]; chain: number[] } {
+    const ancestors = [process];
+    const chain: number[] = [];
+    const key = this.#key;
+    for (let child = process; child.hasParent && ancestors.length < MAX_ANCESTORS; ) {
+      key[0] = child.parentCreateTsLo;
+      key[1] = child.parentCreateTsHi;
+      key[2] = child.parentHpidLo;
+      key[3] = child.parentHpidHi;
+      const found = this.#processes.find(key, 0);
+      if (found < 0) break;
+      const parent = (this.#processes.values[found] as ProcessEntry).current as ProcessVersion;
+      if (ancestors.includes(parent)) break;
+      ancestors.push(parent);
+      chain.push(found);
+      child = parent;
+    }
+    return { ancestors, chain };
+  }
+
+  #touchChain(found: number, entry: ProcessEntry): void {
+    this.#touchProcess(found, entry);
+    for (const ancestor of entry.chain) this.#touchProcess(ancestor, this.#processes.values[ancestor] as ProcessEntry);
+    const { container } = entry.around as Surroundings;
+    if (!container) return;
+    refresh(this.#containers, container.id);
+    if (container.podId) refresh(this.#pods, container.podId);
+  }
+
+  #touchProcess(found: number, entry: ProcessEntry): void {
+    entry.touched = this.#batch;
+    this.#processes.touch(found);
+  }
+
+  #touchFile(found: number): void {
+    this.#fileTouched[found] = this.#batch;
+    this.#files.touch(found);
+  }
+
+  #put<T>(table: Map<string, T>, id: string, version: T): void {
+    table.delete(id);
+    table.set(id, version);
+    this.#state++;
+  }
+
+  #shrink(table: Map<string, unknown>): void {
+    for (const id of table.keys()) {
+      if (table.size <= this.#limits.containers) return;
+      table.delete(id);
+      this.evictions++;
+    }
+  }
+}
+
+/** Moves an entry to the end of a map, where the newest ones are. */
+function refresh<T>(table: Map<string, T>, id: string): void {
+  const version = table.get(id);
+  if (version === undefined) return;
+  table.delete(id);
+  table.set(id, version);
+}
+
+function same(some: readonly unknown[], others: readonly unknown[]): boolean {
+  if (some.length !== others.length) return false;
+  for (let i = 0; i < some.length; i++) if (some[i] !== others[i]) return false;
+  return true;
+}

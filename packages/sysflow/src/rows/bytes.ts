@@ -1,0 +1,68 @@
+import type { Buffer } from "node:buffer";
+
+/** The UTF-8 text at an offset. Bytes that are no UTF-8 become U+FFFD. */
+export function textAt(bytes: Buffer, at: number, length: number): string {
+  if (length > 24) return bytes.toString("utf8", at, at + length);
+  // Short ASCII text, which most names are, is faster without leaving JavaScript.
+  let text = "";
+  for (let i = at, end = at + length; i < end; i++) {
+    const byte = bytes[i] as number;
+    if (byte > 127) return bytes.toString("utf8", at, at + length);
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
+/** Reads an Avro long at an offset whose value is known to be small and sound: a count or a length that was checked before. */
+function smallLong(bytes: Buffer, cursor: { at: number }): number {
+  let raw = 0;
+  let factor = 1;
+  for (;;) {
+    const byte = bytes[cursor.at++] ?? 0;
+    raw += (byte & 127) * factor;
+    if (byte < 128) return raw % 2 === 0 ? raw / 2 : -(raw + 1) / 2;
+    factor *= 128;
+  }
+}
+
+/** The strings of the Avro array at an offset that a decoder has accepted; none for a negative offset. */
+export function stringsAt(bytes: Buffer, at: number): string[] {
+  const strings: string[] = [];
+  if (at < 0) return strings;
+  const cursor = { at };
+  for (;;) {
+    let count = smallLong(bytes, cursor);
+    if (count === 0) return strings;
+    if (count < 0) {
+      count = -count;
+      smallLong(bytes, cursor);
+    }
+    for (; count > 0; count--) {
+      const length = smallLong(bytes, cursor);
+      strings.push(textAt(bytes, cursor.at, length));
+      cursor.at += length;
+    }
+  }
+}
+
+/** The 40 hexadecimal digits of the file identity that stands in five words. */
+export function foidText(words: Int32Array, at: number): string {
+  let text = "";
+  for (let i = 0; i < 5; i++) {
+    const word = words[at + i] as number;
+    // The first byte is the least significant one of its word.
+    const swapped = ((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
+    text += (swapped >>> 0).toString(16).padStart(8, "0");
+  }
+  return text;
+}
+
+/** Writes a file identity of 40 hexadecimal digits into five words; false for anything else. */
+export function putFoid(words: Int32Array, at: number, text: string): boolean {
+  if (!/^[0-9a-fA-F]{40}$/.test(text)) return false;
+  for (let i = 0; i < 5; i++) {
+    const big = Number.parseInt(text.slice(i * 8, i * 8 + 8), 16);
+    words[at + i] = ((big & 0xff) << 24) | ((big & 0xff00) << 8) | ((big >>> 8) & 0xff00) | (big >>> 24);
+  }
+  return true;
+}

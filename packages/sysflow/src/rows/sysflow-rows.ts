@@ -1,0 +1,68 @@
+import type { Buffer } from "node:buffer";
+import { ABI, type Brand } from "@millrace/api";
+import type { SysflowBatch, SysflowRecord } from "@millrace/api/sysflow";
+import { RecordBuilder } from "./from-records.ts";
+import { LAYOUT, STRIDE } from "./layout.ts";
+import { recordAt } from "./to-records.ts";
+
+/** The property by which a batch of decoded rows is recognised, whichever copy of this package made it. */
+export const ROWS: unique symbol = Symbol.for("millrace.sysflow.rows");
+
+interface RowsBrand extends Brand {
+  readonly layout: number;
+}
+
+/**
+ * Records as they were decoded: rows of words (see layout.ts), and the bytes that their strings lie in. Several batches
+ * may share the words and the bytes. Iterating makes plain records; those who want speed read the rows.
+ */
+export class SysflowRows implements SysflowBatch {
+  readonly records: number;
+  readonly bytes: number;
+  /** {@link STRIDE} words a row. */
+  readonly words: Int32Array;
+  /** What the offsets in the rows point into. */
+  readonly text: Buffer;
+  /** The first row of this batch; there are `records` of them. */
+  readonly first: number;
+  /** What has no room in a row: pods, as the schema wrote them. */
+  readonly values: readonly unknown[];
+
+  constructor(words: Int32Array, text: Buffer, first: number, records: number, bytes: number, values: readonly unknown[] = []) {
+    this.words = words;
+    this.text = text;
+    this.first = first;
+    this.records = records;
+    this.bytes = bytes;
+    this.values = values;
+    Object.defineProperty(this, ROWS, { value: { abi: ABI, layout: LAYOUT } satisfies RowsBrand });
+  }
+
+  *[Symbol.iterator](): Generator<SysflowRecord> {
+    for (let row = this.first; row < this.first + this.records; row++) yield recordAt(this, row * STRIDE);
+  }
+
+  /** The rows `from` (included) to `to` (excluded), counted from the first one of this batch. */
+  slice(from: number, to: number): SysflowRows {
+    const bytes = Math.ceil((this.bytes * (to - from)) / this.records);
+    return new SysflowRows(this.words, this.text, this.first + from, to - from, bytes, this.values);
+  }
+}
+
+/** Rows for any batch of records: the batch itself where it has rows of our layout, otherwise rows made from its records. */
+export function rowsOf(batch: SysflowBatch): SysflowRows {
+  const brand = (batch as { readonly [ROWS]?: RowsBrand })[ROWS];
+  return brand?.layout === LAYOUT ? (batch as SysflowRows) : rowsFrom(batch);
+}
+
+/**
+ * A batch from plain records.
+ *
+ * @throws MillraceError `MILLRACE_RECORD_VALUE` for a value that the format can't hold.
+ */
+export function rowsFrom(records: Iterable<SysflowRecord>): SysflowRows {
+  const builder = new RecordBuilder();
+  for (const record of records) builder.add(record);
+  const { words, text, count, values } = builder.end();
+  return new SysflowRows(words, text, 0, count, text.length + count * 32, values);
+}
