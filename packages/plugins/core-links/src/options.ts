@@ -6,10 +6,12 @@ import type { InFlightBounds } from "./in-flight.ts";
 /** A `bind` address, of one of these schemes. `later` are schemes that are known and not there yet. */
 export function bindOption(schemes: readonly BindAddress["scheme"][], description: string, later: readonly BindAddress["scheme"][] = []): z.ZodString {
   const supported = schemes.map((scheme) => `${scheme}://`).join(", ");
+  const isOneOf = (known: readonly string[], text: string): boolean => known.some((scheme) => text.startsWith(`${scheme}://`));
   return z.string().check(problemsOf((text) => {
-    const { scheme } = parseBind(text);
-    if (later.includes(scheme)) return `\`bind\` with ${scheme}:// is not supported yet; supported: ${supported}`;
-    return schemes.includes(scheme) ? undefined : `unrecognised \`bind\` protocol: ${JSON.stringify(text)}; supported: ${supported}`;
+    if (isOneOf(schemes, text)) parseBind(text);
+    else if (isOneOf(later, text)) return `${text.slice(0, text.indexOf("/"))}// is not supported yet; supported: ${supported}`;
+    else return `unrecognised \`bind\` protocol: ${JSON.stringify(text)}; supported: ${supported}`;
+    return undefined;
   })).describe(description);
 }
 

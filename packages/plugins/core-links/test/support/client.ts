@@ -21,7 +21,7 @@ export class Client {
   }
 
   static async connect(to: { readonly port: number; readonly host?: string } | { readonly path: string }): Promise<Client> {
-    const socket = connect({ ...("port" in to ? { host: "127.0.0.1", ...to } : to), allowHalfOpen: true } as { path: string });
+    const socket = connect({ ...("port" in to ? { host: "127.0.0.1", ...to } : to), allowHalfOpen: true } as unknown as { path: string });
     const client = new Client(socket);
     await client.until("a connection", () => !socket.connecting);
     return client;
