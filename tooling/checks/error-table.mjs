@@ -51,7 +51,8 @@ function codesInSources() {
           if (/\benv(ironment)?\??\.?\[?$/.test(line.slice(0, match.index))) continue;
           const message = messageAt(lines, index, match.index + match[0].length);
           const known = found.get(match[1]);
-          if (known === undefined || (known.message === "" && message !== "")) found.set(match[1], { file: relative(root, file), line: index + 1, folder, message });
+          if (known === undefined || (known.message === "" && message !== ""))
+            found.set(match[1], { file: relative(root, file), line: index + 1, folder, message });
         }
       });
     }
@@ -103,7 +104,12 @@ function row(code, { folder, message }) {
 }
 
 function packageFolders() {
-  const inside = (folder) => (existsSync(join(root, folder)) ? readdirSync(join(root, folder), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => `${folder}/${name}`) : []);
+  const inside = (folder) =>
+    existsSync(join(root, folder))
+      ? readdirSync(join(root, folder), { withFileTypes: true })
+          .filter((entry) => entry.isDirectory())
+          .map(({ name }) => `${folder}/${name}`)
+      : [];
   return [...inside("packages"), ...inside("packages/plugins"), ...inside("apps")].filter((folder) => existsSync(join(root, folder, "src"))).sort();
 }
 

@@ -37,8 +37,11 @@ export function caretLines(place: Place, options: CaretOptions = {}): { readonly
   const before = [...(begin > 0 ? [ELLIPSIS] : []), ...cells.slice(begin, first)];
   const marked = widthOf(cells.slice(first, Math.min(last, end)));
   return {
-    source: shown.map((cell) => cell.text).join("").trimEnd(),
-    caret: before.map((cell) => (cell.text === "\t" ? "\t" : " ".repeat(cell.width))).join("") + "^" + "~".repeat(Math.max(0, marked - 1)),
+    source: shown
+      .map((cell) => cell.text)
+      .join("")
+      .trimEnd(),
+    caret: `${before.map((cell) => (cell.text === "\t" ? "\t" : " ".repeat(cell.width))).join("")}^${"~".repeat(Math.max(0, marked - 1))}`,
   };
 }
 

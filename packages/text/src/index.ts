@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export { DiagnosticBag, type FindingDetails, sortDiagnostics, strictly } from "./bag.ts";
-export { caretLines, type CaretOptions } from "./caret.ts";
+export { type CaretOptions, caretLines } from "./caret.ts";
 export { type FormatOptions, formatDiagnostic, formatDiagnostics, formatPlace, summaryOf } from "./format.ts";
 export { didYouMean, editDistance, nearestName } from "./nearest.ts";
 export { ansiPalette, type Palette, plainPalette } from "./palette.ts";

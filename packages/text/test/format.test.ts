@@ -1,7 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ansiPalette, caretLines, type DiagnosticBag, displayWidth, formatDiagnostic, formatDiagnostics, Source, strictly, summaryOf } from "../src/index.ts";
-import { DiagnosticBag as Bag } from "../src/index.ts";
+import {
+  ansiPalette,
+  DiagnosticBag as Bag,
+  caretLines,
+  type DiagnosticBag,
+  displayWidth,
+  formatDiagnostic,
+  formatDiagnostics,
+  Source,
+  strictly,
+  summaryOf,
+} from "../src/index.ts";
 
 const pipeline = new Source("pipeline.json", '{\n  "pipeline": [\n\t{ "processor": "exprter",\t"mode": 1 }\n  ]\n}\n');
 
@@ -49,7 +59,9 @@ describe("formatDiagnostics", () => {
 
   it("says a cause only once", () => {
     const cause = new Error("no such file");
-    expect(formatDiagnostic({ severity: "error", code: "MILLRACE_X", message: "can't read a.mjs: no such file", cause })).toBe("error MILLRACE_X: can't read a.mjs: no such file");
+    expect(formatDiagnostic({ severity: "error", code: "MILLRACE_X", message: "can't read a.mjs: no such file", cause })).toBe(
+      "error MILLRACE_X: can't read a.mjs: no such file",
+    );
   });
 });
 
@@ -64,7 +76,11 @@ describe("DiagnosticBag", () => {
     const findings = new Bag();
     const other = new Source("a.json", "x y\nz");
     findings.error("E1", "no place");
-    findings.add(...bag().list().filter(({ code }) => code !== "MILLRACE_C"));
+    findings.add(
+      ...bag()
+        .list()
+        .filter(({ code }) => code !== "MILLRACE_C"),
+    );
     findings.warning("E2", "warning", { place: other.place(2) });
     findings.error("E3", "error", { place: other.place(2) });
     findings.error("E4", "first", { place: other.place(0) });

@@ -31,5 +31,7 @@ export async function jsonLines(now: () => number, write: (line: string) => void
 function renamed(fields: LogFields): LogFields {
   const names = Object.keys(fields);
   if (!names.some((name) => OWN_KEYS.has(name) || typeof fields[name] === "bigint")) return fields;
-  return Object.fromEntries(names.map((name) => [OWN_KEYS.has(name) ? `field_${name}` : name, typeof fields[name] === "bigint" ? String(fields[name]) : fields[name]]));
+  return Object.fromEntries(
+    names.map((name) => [OWN_KEYS.has(name) ? `field_${name}` : name, typeof fields[name] === "bigint" ? String(fields[name]) : fields[name]]),
+  );
 }

@@ -1,7 +1,7 @@
 import type { Clock, LogFields, Logger, LogLevel } from "@millrace/api";
 import { jsonLines } from "./json.ts";
 import { type LineLevel, type LogThreshold, rankOf } from "./level.ts";
-import { colouredShape, lineShapes, type LineShape, type LineShapeName } from "./shapes.ts";
+import { colouredShape, type LineShape, type LineShapeName, lineShapes } from "./shapes.ts";
 import { lineClock } from "./time.ts";
 import { LineWriter, type LogTarget } from "./writer.ts";
 
@@ -51,8 +51,16 @@ type Emit = (level: LineLevel, name: string, plugin: string | undefined, message
 /** Makes a logging. Lines are written in chunks, at the latest after the current turn of the event loop, and all of them before the process exits. */
 export async function createLogging(options: LoggingOptions = {}): Promise<Logging> {
   const broken = options.broken ?? ((): void => undefined);
-  const out: LineWriter = new LineWriter(options.out ?? 1, (cause) => broken("out", cause), () => err.push());
-  const err: LineWriter = new LineWriter(options.err ?? 2, (cause) => broken("err", cause), () => out.push());
+  const out: LineWriter = new LineWriter(
+    options.out ?? 1,
+    (cause) => broken("out", cause),
+    () => err.push(),
+  );
+  const err: LineWriter = new LineWriter(
+    options.err ?? 2,
+    (cause) => broken("err", cause),
+    () => out.push(),
+  );
   const emit = await emitterOf(options, out, err);
   const threshold = rankOf(options.level ?? "info");
   const flush = (): void => {

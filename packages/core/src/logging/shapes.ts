@@ -23,9 +23,33 @@ export interface LineShape {
 /** The shapes of lines, by name. */
 export type LineShapeName = "bracketed" | "tabbed" | "logrus" | "component" | "pretty";
 
-const BRACKETED: Readonly<Record<LineLevel, string>> = { trace: "Trace", debug: "Trace", info: "Info", warn: "Warn", error: "Error", health: "Health", perf: "Perf" };
-const TABBED: Readonly<Record<LineLevel, string>> = { trace: "TRACE", debug: "DEBUG", info: "INFO", warn: "WARN", error: "ERROR", health: "INFO", perf: "INFO" };
-const LOGRUS: Readonly<Record<LineLevel, string>> = { trace: "trace", debug: "debug", info: "info", warn: "warning", error: "error", health: "info", perf: "info" };
+const BRACKETED: Readonly<Record<LineLevel, string>> = {
+  trace: "Trace",
+  debug: "Trace",
+  info: "Info",
+  warn: "Warn",
+  error: "Error",
+  health: "Health",
+  perf: "Perf",
+};
+const TABBED: Readonly<Record<LineLevel, string>> = {
+  trace: "TRACE",
+  debug: "DEBUG",
+  info: "INFO",
+  warn: "WARN",
+  error: "ERROR",
+  health: "INFO",
+  perf: "INFO",
+};
+const LOGRUS: Readonly<Record<LineLevel, string>> = {
+  trace: "trace",
+  debug: "debug",
+  info: "info",
+  warn: "warning",
+  error: "error",
+  health: "info",
+  perf: "info",
+};
 const PLAIN: Readonly<Record<LineLevel, string>> = { trace: "trace", debug: "debug", info: "info", warn: "warn", error: "error", health: "info", perf: "info" };
 const COLOURS: Readonly<Record<LineLevel, string>> = { trace: "2", debug: "2", info: "32", warn: "33", error: "31", health: "36", perf: "36" };
 
@@ -33,7 +57,8 @@ const COLOURS: Readonly<Record<LineLevel, string>> = { trace: "2", debug: "2", i
 export const lineShapes: Readonly<Record<LineShapeName, LineShape>> = {
   /** `[Info] 2026/11/21 08:15:00 reader: text`, errors on the error stream: sf-processor's. */
   bracketed: {
-    text: ({ level, time, name, message, fields }) => `[${BRACKETED[level]}] ${time.slashes} ${name === "" ? "" : `${name}: `}${withoutEnd(message)}${fieldsText(fields)}`,
+    text: ({ level, time, name, message, fields }) =>
+      `[${BRACKETED[level]}] ${time.slashes} ${name === "" ? "" : `${name}: `}${withoutEnd(message)}${fieldsText(fields)}`,
     stream: (level) => (level === "error" ? "err" : "out"),
   },
   /** `2026-11-21T08:15:00+01:00<tab>INFO<tab>text`, all on the output stream: that of Flow's newer generation. */
@@ -43,12 +68,14 @@ export const lineShapes: Readonly<Record<LineShapeName, LineShape>> = {
   },
   /** `time="2026-11-21T08:15:00+01:00" level=info msg="text"`, all on the error stream: that of Flow's older generation. */
   logrus: {
-    text: ({ level, time, message, fields }) => `time="${time.rfc3339}" level=${LOGRUS[level]} msg=${quotedIfNeeded(message)}${fieldsText(fields, (names) => names.sort())}`,
+    text: ({ level, time, message, fields }) =>
+      `time="${time.rfc3339}" level=${LOGRUS[level]} msg=${quotedIfNeeded(message)}${fieldsText(fields, (names) => names.sort())}`,
     stream: () => "err",
   },
   /** `[2026/11/21 08:15:00.947] [ info] [name] text`, all on the error stream: Fluent Bit's. */
   component: {
-    text: ({ level, time, name, message, fields }) => `[${time.slashes}.${time.millis}] [${PLAIN[level].padStart(5)}] ${name === "" ? "" : `[${name}] `}${withoutEnd(message)}${fieldsText(fields)}`,
+    text: ({ level, time, name, message, fields }) =>
+      `[${time.slashes}.${time.millis}] [${PLAIN[level].padStart(5)}] ${name === "" ? "" : `[${name}] `}${withoutEnd(message)}${fieldsText(fields)}`,
     stream: () => "err",
   },
   /** `08:15:00.947 info  name: text`, all on the error stream. Control characters are shown as escapes. */
@@ -72,5 +99,5 @@ function withoutEnd(message: string): string {
 }
 
 function printable(message: string): string {
-  return withoutEnd(message).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return withoutEnd(message).replace(/(?![\t\n])\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }

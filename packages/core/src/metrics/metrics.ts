@@ -30,7 +30,10 @@ const LABEL_NAME = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
  * differ in the label `instance`. Holds nothing global.
  */
 export class MetricsRegistry {
-  readonly #families = new Map<string, { readonly type: MetricType; readonly description: string; readonly members: { readonly instance: string; readonly series: Series }[] }>();
+  readonly #families = new Map<
+    string,
+    { readonly type: MetricType; readonly description: string; readonly members: { readonly instance: string; readonly series: Series }[] }
+  >();
   readonly #instances = new Map<string, InstanceMetrics>();
   readonly #collectors: MetricsCollector[] = [];
 
@@ -54,7 +57,9 @@ export class MetricsRegistry {
       name,
       type,
       description,
-      samples: members.flatMap(({ instance, series }) => series.samples().map(({ labels, value }) => ({ labels: { [INSTANCE_LABEL]: instance, ...labels }, value }))),
+      samples: members.flatMap(({ instance, series }) =>
+        series.samples().map(({ labels, value }) => ({ labels: { [INSTANCE_LABEL]: instance, ...labels }, value })),
+      ),
     }));
     return [...own, ...this.#collectors.flatMap((collect) => [...collect()])];
   }
@@ -62,7 +67,10 @@ export class MetricsRegistry {
   #enlist(instance: string, series: Series, description: string): void {
     const known = this.#families.get(series.name);
     if (known !== undefined && known.type !== series.type) {
-      throw new MillraceError("MILLRACE_METRICS_REDECLARED", `metric "${series.name}" is a ${known.type} of "${known.members[0]?.instance}", and can't be a ${series.type} of "${instance}"`);
+      throw new MillraceError(
+        "MILLRACE_METRICS_REDECLARED",
+        `metric "${series.name}" is a ${known.type} of "${known.members[0]?.instance}", and can't be a ${series.type} of "${instance}"`,
+      );
     }
     const family = known ?? { type: series.type, description, members: [] };
     family.members.push({ instance, series });
@@ -90,7 +98,10 @@ class InstanceMetrics implements Metrics {
     const known = this.#known.get(name);
     if (known !== undefined) {
       if (known.type === type && known.labels.length === labels.length && known.labels.every((label, index) => label === labels[index])) return known;
-      throw new MillraceError("MILLRACE_METRICS_REDECLARED", `metric "${name}" is a ${known.type} with ${labelsText(known.labels)}, and can't be a ${type} with ${labelsText(labels)}`);
+      throw new MillraceError(
+        "MILLRACE_METRICS_REDECLARED",
+        `metric "${name}" is a ${known.type} with ${labelsText(known.labels)}, and can't be a ${type} with ${labelsText(labels)}`,
+      );
     }
     checkNames(name, labels);
     const series = new Series(type, name, labels);
@@ -128,12 +139,18 @@ class Series implements Counter, Gauge {
 
   samples(): MetricSample[] {
     if (this.labels.length === 0) return [{ labels: {}, value: this.#value }];
-    return [...this.#byLabels.values()].map(({ values, value }) => ({ labels: Object.fromEntries(this.labels.map((label, index) => [label, values[index] as string])), value }));
+    return [...this.#byLabels.values()].map(({ values, value }) => ({
+      labels: Object.fromEntries(this.labels.map((label, index) => [label, values[index] as string])),
+      value,
+    }));
   }
 
   #sample(values: readonly string[]): { value: number } {
     if (values.length !== this.labels.length) {
-      throw new MillraceError("MILLRACE_METRICS_LABELS", `metric "${this.name}" has ${labelsText(this.labels)}, and was given ${values.length === 1 ? "one label value" : `${values.length} label values`}`);
+      throw new MillraceError(
+        "MILLRACE_METRICS_LABELS",
+        `metric "${this.name}" has ${labelsText(this.labels)}, and was given ${values.length === 1 ? "one label value" : `${values.length} label values`}`,
+      );
     }
     const key = values.length === 1 ? String(values[0]) : values.map((value) => `${String(value).length}:${value}`).join("");
     const known = this.#byLabels.get(key);
@@ -150,7 +167,9 @@ class Series implements Counter, Gauge {
 }
 
 function checkNames(name: string, labels: readonly string[]): void {
-  const bad = !METRIC_NAME.test(name) ? name : labels.find((label, index) => !LABEL_NAME.test(label) || label === INSTANCE_LABEL || labels.indexOf(label) !== index);
+  const bad = !METRIC_NAME.test(name)
+    ? name
+    : labels.find((label, index) => !LABEL_NAME.test(label) || label === INSTANCE_LABEL || labels.indexOf(label) !== index);
   if (bad === undefined) return;
   const hint = "letters, digits and _ (and : in the name of a metric), no digit first; labels differ, and none is called instance";
   throw new MillraceError("MILLRACE_METRICS_NAME", `"${bad}" can't be the name of a ${bad === name ? "metric" : "label"}`, { hint });

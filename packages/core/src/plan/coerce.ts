@@ -15,11 +15,28 @@ export function coerce(value: unknown, schemas: readonly SchemaAt[], depth: numb
   if (leaves.length === 0) return value;
   if (Array.isArray(value)) {
     const items = leaves.filter(({ leaf }) => typesOf(leaf).has("array"));
-    return items.length === 0 ? value : value.map((item, index) => coerce(item, items.map(({ leaf, root }) => itemSchema(leaf, index, root)), depth + 1));
+    return items.length === 0
+      ? value
+      : value.map((item, index) =>
+          coerce(
+            item,
+            items.map(({ leaf, root }) => itemSchema(leaf, index, root)),
+            depth + 1,
+          ),
+        );
   }
   if (isSchema(value)) {
     const objects = leaves.filter(({ leaf }) => typesOf(leaf).has("object")).map(({ leaf, root }) => keysOf({ schema: leaf, root }));
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, coerce(inner, objects.flatMap((keys) => schemasOf(keys, key)), depth + 1)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [
+        key,
+        coerce(
+          inner,
+          objects.flatMap((keys) => schemasOf(keys, key)),
+          depth + 1,
+        ),
+      ]),
+    );
   }
   if (leaves.some(({ leaf }) => accepts(leaf, value))) return value;
   for (const { leaf, root } of leaves) {

@@ -20,7 +20,14 @@ export function shapeOf<A extends Arrow>(ids: readonly string[], arrows: readonl
   const selfish = new Set(arrows.filter(({ from, to }) => from === to).map(({ from }) => from));
   const cycles = [...Map.groupBy(ids, (id) => component.get(id)).values()].filter(([first, second]) => second !== undefined || selfish.has(first as string));
   const back = new Set<A>(cycles.flatMap((cycle) => backArrows(cycle, arrows)));
-  return { order: topological(ids, arrows.filter((arrow) => !back.has(arrow))), back, cycles };
+  return {
+    order: topological(
+      ids,
+      arrows.filter((arrow) => !back.has(arrow)),
+    ),
+    back,
+    cycles,
+  };
 }
 
 /** For each id the number of its strongly connected component (Tarjan, without recursion). */

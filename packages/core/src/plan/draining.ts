@@ -3,7 +3,12 @@ import type { DiagnosticBag } from "@millrace/text";
 import type { PlannedNode } from "./nodes.ts";
 
 /** A cycle must be entered from outside, and left towards a sink: otherwise what is in it never comes out. */
-export function reportCycles(cycles: readonly (readonly string[])[], { edges, nodes: specs }: PipelineSpec, nodes: ReadonlyMap<string, PlannedNode>, bag: DiagnosticBag): void {
+export function reportCycles(
+  cycles: readonly (readonly string[])[],
+  { edges, nodes: specs }: PipelineSpec,
+  nodes: ReadonlyMap<string, PlannedNode>,
+  bag: DiagnosticBag,
+): void {
   for (const cycle of cycles) {
     const inside = new Set(cycle);
     const entered = edges.some(({ from, to }) => inside.has(to) && !inside.has(from));
@@ -13,7 +18,10 @@ export function reportCycles(cycles: readonly (readonly string[])[], { edges, no
     // A conversion in the cycle has no edge of its own in the configuration: the way is told by the nodes that have.
     const first = specs.find(({ id }) => inside.has(id));
     const way = first === undefined ? cycle : wayRound(first.id, inside, edges);
-    bag.error("MILLRACE_PLAN_CYCLE", `the cycle ${way.join(" → ")} can't drain: ${why}`, { place: first?.place, hint: "a cycle needs a way in from a source, and a way out to a sink" });
+    bag.error("MILLRACE_PLAN_CYCLE", `the cycle ${way.join(" → ")} can't drain: ${why}`, {
+      place: first?.place,
+      hint: "a cycle needs a way in from a source, and a way out to a sink",
+    });
   }
 }
 

@@ -59,7 +59,11 @@ export function typeEdges(edges: readonly WiredEdge[], registry: Registry, bag: 
 
 /** The kinds that a node sends; `undefined` while that is not known, or with `guess`, while nothing is. Of what does not agree, nothing is concluded. */
 function sentBy(
-  node: PlannedNode, edges: readonly WiredEdge[], typed: ReadonlyMap<EdgeSpec, TypedEdge>, failed: ReadonlySet<EdgeSpec>, guess: boolean,
+  node: PlannedNode,
+  edges: readonly WiredEdge[],
+  typed: ReadonlyMap<EdgeSpec, TypedEdge>,
+  failed: ReadonlySet<EdgeSpec>,
+  guess: boolean,
 ): readonly string[] | undefined {
   if (node.out !== "same") return node.out;
   const kinds = new Set<string>();
@@ -97,7 +101,13 @@ function judge({ spec, from, to }: WiredEdge, sends: readonly string[], registry
   const [kind] = direct;
   if (kind !== undefined && direct.length === 1) return { edge: { spec, from, to, kind } };
   if (direct.length > 1) {
-    return { problem: { code: "MILLRACE_PLAN_CHANNEL_AMBIGUOUS", message: `the edge from "${from.id}" to "${to.id}" could carry ${direct.join(" or ")}`, hint: "name its channel" } };
+    return {
+      problem: {
+        code: "MILLRACE_PLAN_CHANNEL_AMBIGUOUS",
+        message: `the edge from "${from.id}" to "${to.id}" could carry ${direct.join(" or ")}`,
+        hint: "name its channel",
+      },
+    };
   }
   const into = wanted === "any" ? [] : wanted;
   const conversions = offered.flatMap((one) => into.flatMap((other) => registry.conversions(one, other)));
@@ -106,7 +116,13 @@ function judge({ spec, from, to }: WiredEdge, sends: readonly string[], registry
   const carried = channel === undefined ? "" : `, and the edge is said to carry ${channel}`;
   if (conversions.length > 1) {
     const names = conversions.map((one) => `"${one.plugin}" (${one.from} to ${one.to})`).join(", ");
-    return { problem: { code: "MILLRACE_PLAN_CONVERSION_AMBIGUOUS", message: `${says}, but ${wants}${carried}; several conversions would do`, hint: `put one of ${names} between them` } };
+    return {
+      problem: {
+        code: "MILLRACE_PLAN_CONVERSION_AMBIGUOUS",
+        message: `${says}, but ${wants}${carried}; several conversions would do`,
+        hint: `put one of ${names} between them`,
+      },
+    };
   }
   return { problem: { code: "MILLRACE_PLAN_CHANNEL_MISMATCH", message: `${says}, but ${wants}${carried}`, hint: "no conversion between them is known" } };
 }

@@ -1,1 +1,1 @@
-export { type Plan, plan, type PlanOptions } from "./plan.ts";
+export { type Plan, type PlanOptions, plan } from "./plan.ts";

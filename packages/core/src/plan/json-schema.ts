@@ -27,7 +27,18 @@ export function leavesOf({ schema, root }: SchemaAt): JsonSchema[] {
 
 /** The keywords that say something about a value, and not only about the schema. */
 const ASSERTIONS: ReadonlySet<string> = new Set([
-  "type", "enum", "const", "properties", "patternProperties", "additionalProperties", "required", "items", "prefixItems", "pattern", "minimum", "maximum",
+  "type",
+  "enum",
+  "const",
+  "properties",
+  "patternProperties",
+  "additionalProperties",
+  "required",
+  "items",
+  "prefixItems",
+  "pattern",
+  "minimum",
+  "maximum",
 ]);
 
 /** What a schema knows of the keys of an object. */
@@ -50,7 +61,8 @@ export function keysOf(at: SchemaAt): Keys {
   for (const leaf of leavesOf(at)) {
     if (!typesOf(leaf).has("object")) continue;
     for (const [key, schema] of Object.entries(recordOf(leaf.properties))) named.set(key, [...(named.get(key) ?? []), schemaAt(schema, at.root)]);
-    for (const [source, schema] of Object.entries(recordOf(leaf.patternProperties))) patterns.push({ pattern: new RegExp(source, "u"), at: schemaAt(schema, at.root) });
+    for (const [source, schema] of Object.entries(recordOf(leaf.patternProperties)))
+      patterns.push({ pattern: new RegExp(source, "u"), at: schemaAt(schema, at.root) });
     if (Array.isArray(leaf.required)) for (const key of leaf.required) required.add(String(key));
     if (leaf.additionalProperties !== undefined) silent = false;
     if (leaf.additionalProperties === true || isSchema(leaf.additionalProperties)) others = schemaAt(leaf.additionalProperties, at.root);

@@ -35,9 +35,16 @@ export async function planNode(spec: NodeSpec, registry: Registry): Promise<{ re
     bag.error("MILLRACE_PLAN_NOT_A_NODE", `${called(plugin.kind, plugin.name)} can't stand by itself: it lives inside another plugin`, { place: spec.place });
     return { bag };
   }
-  if (plugin.stability === "experimental") bag.warning("MILLRACE_PLAN_EXPERIMENTAL", `${called(plugin.kind, plugin.name)} is experimental: it may change without notice`, { place: spec.place });
+  if (plugin.stability === "experimental")
+    bag.warning("MILLRACE_PLAN_EXPERIMENTAL", `${called(plugin.kind, plugin.name)} is experimental: it may change without notice`, { place: spec.place });
   const inSlots = await fillSlots(spec, plugin, hosted, registry, bag);
-  const options = await checkAll(spec, plugin, inSlots, hosted.some((found) => found === undefined), bag);
+  const options = await checkAll(
+    spec,
+    plugin,
+    inSlots,
+    hosted.some((found) => found === undefined),
+    bag,
+  );
   return { node: { id: spec.id, spec, plugin, ...options, out: outOf(plugin, inSlots) }, bag };
 }
 
@@ -47,14 +54,22 @@ async function resolveHosted(spec: NodeSpec, registry: Registry, bag: Diagnostic
       const { found, diagnostics } = await registry.resolve(hosted.kind, hosted.plugin, { place: hosted.place ?? spec.place, caseless: spec.style?.caseless });
       bag.add(...diagnostics);
       if (found === undefined || found.plugin.hostedBy !== undefined) return found && { spec: hosted, plugin: found.plugin };
-      bag.error("MILLRACE_PLAN_NOT_HOSTABLE", `${called(found.plugin.kind, found.plugin.name)} can't live inside another plugin`, { place: hosted.place ?? spec.place });
+      bag.error("MILLRACE_PLAN_NOT_HOSTABLE", `${called(found.plugin.kind, found.plugin.name)} can't live inside another plugin`, {
+        place: hosted.place ?? spec.place,
+      });
       return undefined;
     }),
   );
 }
 
 /** Puts the hosted plugins into the slots of their host, and says which slots there are not, and which are empty. */
-async function fillSlots(spec: NodeSpec, plugin: Plugin, hosted: readonly (HostedPlugin | undefined)[], registry: Registry, bag: DiagnosticBag): Promise<Map<string, HostedPlugin[]>> {
+async function fillSlots(
+  spec: NodeSpec,
+  plugin: Plugin,
+  hosted: readonly (HostedPlugin | undefined)[],
+  registry: Registry,
+  bag: DiagnosticBag,
+): Promise<Map<string, HostedPlugin[]>> {
   const slots = new Map<string, HostedPlugin[]>(Object.keys(plugin.hosts).map((slot) => [slot, []]));
   for (const found of hosted) {
     if (found === undefined) continue;
@@ -67,7 +82,11 @@ async function fillSlots(spec: NodeSpec, plugin: Plugin, hosted: readonly (Hoste
         hint: didYouMean(found.spec.slot, names) ?? (names.length === 0 ? "no plugin lives in it" : `its slots are ${names.join(", ")}`),
       });
     } else if (slot.kind !== found.plugin.kind) {
-      bag.error("MILLRACE_PLAN_SLOT", `the slot "${found.spec.slot}" of ${called(plugin.kind, plugin.name)} takes a ${slot.kind}, not ${called(found.plugin.kind, found.plugin.name)}`, { place });
+      bag.error(
+        "MILLRACE_PLAN_SLOT",
+        `the slot "${found.spec.slot}" of ${called(plugin.kind, plugin.name)} takes a ${slot.kind}, not ${called(found.plugin.kind, found.plugin.name)}`,
+        { place },
+      );
     } else slots.get(found.spec.slot)?.push(found);
   }
   for (const [name, slot] of Object.entries(plugin.hosts)) {
@@ -80,14 +99,23 @@ async function fillSlots(spec: NodeSpec, plugin: Plugin, hosted: readonly (Hoste
     }
     const named = (spec.hosted ?? []).some((one) => one.slot === name);
     if (slot.required && inSlot.length === 0 && !named) {
-      bag.error("MILLRACE_PLAN_SLOT_EMPTY", `${called(plugin.kind, plugin.name)} needs a ${slot.kind}`, { place: spec.place, hint: `name one for its slot "${name}"` });
+      bag.error("MILLRACE_PLAN_SLOT_EMPTY", `${called(plugin.kind, plugin.name)} needs a ${slot.kind}`, {
+        place: spec.place,
+        hint: `name one for its slot "${name}"`,
+      });
     }
   }
   return slots;
 }
 
 /** Checks the node's options, shared with those hosted that have none of their own, and then those that have. */
-async function checkAll(spec: NodeSpec, plugin: Plugin, slots: ReadonlyMap<string, readonly HostedPlugin[]>, incomplete: boolean, bag: DiagnosticBag): Promise<Pick<PlannedNode, "options" | "hosted">> {
+async function checkAll(
+  spec: NodeSpec,
+  plugin: Plugin,
+  slots: ReadonlyMap<string, readonly HostedPlugin[]>,
+  incomplete: boolean,
+  bag: DiagnosticBag,
+): Promise<Pick<PlannedNode, "options" | "hosted">> {
   const inSlots = [...slots.values()].flat();
   const sharing = inSlots.filter((found) => found.spec.options === undefined);
   const style = spec.style ?? {};
@@ -109,5 +137,9 @@ function outOf(plugin: Plugin, slots: ReadonlyMap<string, readonly HostedPlugin[
   const { out } = plugin.channels;
   if (out === "same" || Array.isArray(out)) return out as readonly string[] | "same";
   const { hosted } = out as { readonly hosted: string };
-  return [...new Set((slots.get(hosted) ?? []).flatMap((found) => (Array.isArray(found.plugin.channels.out) ? (found.plugin.channels.out as readonly string[]) : [])))];
+  return [
+    ...new Set(
+      (slots.get(hosted) ?? []).flatMap((found) => (Array.isArray(found.plugin.channels.out) ? (found.plugin.channels.out as readonly string[]) : [])),
+    ),
+  ];
 }

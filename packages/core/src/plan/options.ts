@@ -29,7 +29,10 @@ interface Taker {
  * keys that its schema knows, in the schema's spelling, with text turned into the type that is wanted, checked and filled
  * in by the schema's `validate`. Gives one value for each plugin, in order, and every finding.
  */
-export async function checkOptions(plugins: readonly Plugin[], given: GivenOptions): Promise<{ readonly values: readonly unknown[]; readonly bag: DiagnosticBag }> {
+export async function checkOptions(
+  plugins: readonly Plugin[],
+  given: GivenOptions,
+): Promise<{ readonly values: readonly unknown[]; readonly bag: DiagnosticBag }> {
   const bag = new DiagnosticBag();
   const takers = plugins.map((plugin) => takerOf(plugin, given, bag));
   for (const [key, value] of Object.entries(given.options)) hand(key, value, takers, given, bag);
@@ -45,7 +48,11 @@ function takerOf(plugin: Plugin, { place }: GivenOptions, bag: DiagnosticBag): T
     const schema = plugin.options["~standard"].jsonSchema.input({ target: "draft-2020-12" });
     return { ...none, keys: keysOf(schemaAt(schema, isSchema(schema) ? schema : {})) };
   } catch (cause) {
-    bag.error("MILLRACE_PLAN_SCHEMA", `${nameOf(plugin)} can't give its options as JSON Schema`, { place, cause, hint: "this is a fault of the plugin: its schema has a part that JSON Schema can't say" });
+    bag.error("MILLRACE_PLAN_SCHEMA", `${nameOf(plugin)} can't give its options as JSON Schema`, {
+      place,
+      cause,
+      hint: "this is a fault of the plugin: its schema has a part that JSON Schema can't say",
+    });
     return { ...none, broken: true };
   }
 }
@@ -58,7 +65,8 @@ function hand(key: string, value: unknown, takers: readonly Taker[], given: Give
     const spelled = taker.keys && spelling(key, taker.keys, given.style.caseless ?? false);
     if (taker.keys === undefined || spelled === undefined) continue;
     known = true;
-    if (Object.hasOwn(taker.given, spelled)) bag.error("MILLRACE_PLAN_OPTION_TWICE", `option "${spelled}" of ${nameOf(taker.plugin)} is given twice`, { place });
+    if (Object.hasOwn(taker.given, spelled))
+      bag.error("MILLRACE_PLAN_OPTION_TWICE", `option "${spelled}" of ${nameOf(taker.plugin)} is given twice`, { place });
     const schemas = schemasOf(taker.keys, spelled);
     if (given.style.textual && Array.isArray(value) && schemas.length > 0 && !takesList(schemas)) {
       bag.error("MILLRACE_PLAN_OPTION_TWICE", `option "${spelled}" of ${nameOf(taker.plugin)} is set ${value.length} times`, { place });

@@ -69,7 +69,12 @@ async function planNodes(spec: PipelineSpec, registry: Registry, bag: Diagnostic
 }
 
 /** Puts a node into every edge that needs a conversion. Its id says what it does: `reader→out:flat-record`. */
-async function planConversions(typed: readonly TypedEdge[], spec: PipelineSpec, registry: Registry, bag: DiagnosticBag): Promise<{ readonly nodes: Map<string, PlannedNode>; readonly wires: readonly Wire[] }> {
+async function planConversions(
+  typed: readonly TypedEdge[],
+  spec: PipelineSpec,
+  registry: Registry,
+  bag: DiagnosticBag,
+): Promise<{ readonly nodes: Map<string, PlannedNode>; readonly wires: readonly Wire[] }> {
   const nodes = new Map<string, PlannedNode>();
   const wires: Wire[] = [];
   const taken = new Set(spec.nodes.map(({ id }) => id));
@@ -86,7 +91,14 @@ async function planConversions(typed: readonly TypedEdge[], spec: PipelineSpec, 
     nodes.set(id, node);
     const { match, port, queue, channel: _channel, ...rest } = edge;
     const matchFirst = match !== undefined && (await registry.channel(conversion.to))?.matcher === undefined;
-    const sent: EdgeSpec = { ...rest, to: id, channel: conversion.from, ...(port !== undefined && { port }), ...(queue !== undefined && { queue }), ...(matchFirst && { match }) };
+    const sent: EdgeSpec = {
+      ...rest,
+      to: id,
+      channel: conversion.from,
+      ...(port !== undefined && { port }),
+      ...(queue !== undefined && { queue }),
+      ...(matchFirst && { match }),
+    };
     const received: EdgeSpec = { ...rest, from: id, channel: conversion.to, ...(match !== undefined && !matchFirst && { match }) };
     wires.push({ spec: sent, from: from.id, to: id, kind: conversion.from }, { spec: received, from: id, to: to.id, kind: conversion.to });
   }

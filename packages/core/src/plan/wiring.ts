@@ -16,10 +16,17 @@ export function checkNames({ nodes, edges }: PipelineSpec, bag: DiagnosticBag): 
     const known = first.get(node.id);
     if (node.id === "") bag.error("MILLRACE_PLAN_ID", "a node has an empty name", { place: node.place });
     else if (known === undefined) first.set(node.id, node);
-    else bag.error("MILLRACE_PLAN_ID", `two nodes are called "${node.id}"`, { place: node.place, hint: known.place ? `the first one is at ${formatPlace(known.place)}` : undefined });
+    else
+      bag.error("MILLRACE_PLAN_ID", `two nodes are called "${node.id}"`, {
+        place: node.place,
+        hint: known.place ? `the first one is at ${formatPlace(known.place)}` : undefined,
+      });
   }
   for (const edge of edges) {
-    for (const [id, side] of [[edge.from, "from"], [edge.to, "to"]] as const) {
+    for (const [id, side] of [
+      [edge.from, "from"],
+      [edge.to, "to"],
+    ] as const) {
       if (first.has(id)) continue;
       const hint = didYouMean(id, first.keys()) ?? (first.size === 0 ? undefined : `the nodes are ${[...first.keys()].join(", ")}`);
       bag.error("MILLRACE_PLAN_EDGE", `an edge leads ${side} "${id}", and no node has that name`, { place: edge.place, hint });
@@ -36,8 +43,15 @@ export function wire(spec: PipelineSpec, nodes: ReadonlyMap<string, PlannedNode>
     const to = nodes.get(edge.to);
     const sends = from === undefined || !isSink(from);
     const reads = to === undefined || !isSource(to);
-    if (!sends) bag.error("MILLRACE_PLAN_SINK_OUTPUT", `"${edge.from}" sends nothing, so no edge can lead from it to "${edge.to}"`, { place: edge.place ?? from?.spec.place, hint: hostedHint(from) });
-    if (!reads) bag.error("MILLRACE_PLAN_SOURCE_INPUT", `"${edge.to}" is a source, so no edge can lead to it from "${edge.from}"`, { place: edge.place ?? to?.spec.place });
+    if (!sends)
+      bag.error("MILLRACE_PLAN_SINK_OUTPUT", `"${edge.from}" sends nothing, so no edge can lead from it to "${edge.to}"`, {
+        place: edge.place ?? from?.spec.place,
+        hint: hostedHint(from),
+      });
+    if (!reads)
+      bag.error("MILLRACE_PLAN_SOURCE_INPUT", `"${edge.to}" is a source, so no edge can lead to it from "${edge.from}"`, {
+        place: edge.place ?? to?.spec.place,
+      });
     if (from && to && sends && reads) wired.push({ spec: edge, from, to });
   }
   for (const node of nodes.values()) reportLooseEnds(node, spec.edges, bag);
@@ -50,7 +64,8 @@ export function reportUnreachable(spec: PipelineSpec, nodes: ReadonlyMap<string,
   for (const id of reached) for (const edge of spec.edges) if (edge.from === id) reached.add(edge.to);
   for (const node of nodes.values()) {
     const fed = spec.edges.some((edge) => edge.to === node.id);
-    if (fed && !reached.has(node.id)) bag.warning("MILLRACE_PLAN_UNREACHABLE", `nothing can reach "${node.id}": no source leads to it`, { place: node.spec.place });
+    if (fed && !reached.has(node.id))
+      bag.warning("MILLRACE_PLAN_UNREACHABLE", `nothing can reach "${node.id}": no source leads to it`, { place: node.spec.place });
   }
 }
 
@@ -84,7 +99,10 @@ function reportRepeatedEdges(edges: readonly EdgeSpec[], bag: DiagnosticBag): vo
     const key = JSON.stringify([from, to, channel, port, queue, match]);
     if (seen.has(key)) {
       const before = seen.get(key);
-      bag.warning("MILLRACE_PLAN_EDGE_TWICE", `"${from}" leads to "${to}" twice: everything arrives twice`, { place, hint: before ? `the first edge is at ${formatPlace(before)}` : undefined });
+      bag.warning("MILLRACE_PLAN_EDGE_TWICE", `"${from}" leads to "${to}" twice: everything arrives twice`, {
+        place,
+        hint: before ? `the first edge is at ${formatPlace(before)}` : undefined,
+      });
     } else seen.set(key, place);
   }
 }

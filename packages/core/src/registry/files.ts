@@ -61,7 +61,8 @@ export class PluginFiles {
   async search(kind: PluginKind, name: string, caseless: boolean): Promise<Searched> {
     await this.open();
     const named = await this.byName(kind, name);
-    const wanted = (file: LoadedFile): boolean => file.plugins.some((plugin) => plugin.kind === kind && [plugin.name, ...plugin.aliases].some((known) => same(known, name, caseless)));
+    const wanted = (file: LoadedFile): boolean =>
+      file.plugins.some((plugin) => plugin.kind === kind && [plugin.name, ...plugin.aliases].some((known) => same(known, name, caseless)));
     const everything = named.some(wanted) ? { files: named, diagnostics: [] } : await this.everything(kind);
     const hits = everything.files.filter(wanted);
     if (hits.length === 0) return { files: [], diagnostics: everything.diagnostics };
@@ -127,7 +128,12 @@ export class PluginFiles {
     const file = this.#explicitFile(source);
     if (file === undefined) {
       if (source.required === false) return [];
-      const what = source.from === "package" ? `package ${source.path} is not installed, or has no entry to import` : standsAt(this.#base, source.path) === "directory" ? `${source.path} is a folder, and a file was expected` : `plugin file ${source.path} does not exist`;
+      const what =
+        source.from === "package"
+          ? `package ${source.path} is not installed, or has no entry to import`
+          : standsAt(this.#base, source.path) === "directory"
+            ? `${source.path} is a folder, and a file was expected`
+            : `plugin file ${source.path} does not exist`;
       return [placed(missing(source, what))];
     }
     const loaded = await this.#import(file, source);
@@ -146,7 +152,10 @@ export class PluginFiles {
 
   #folders(kind: PluginKind | undefined): PluginSource[] {
     return this.#sources.filter(
-      (source) => source.from === "directory" && (kind === undefined || source.kind === undefined || source.kind === kind) && standsAt(this.#base, source.path) === "directory",
+      (source) =>
+        source.from === "directory" &&
+        (kind === undefined || source.kind === undefined || source.kind === kind) &&
+        standsAt(this.#base, source.path) === "directory",
     );
   }
 
@@ -163,13 +172,24 @@ export class PluginFiles {
   }
 
   async #importNow(file: PluginFile, source: PluginSource): Promise<LoadedFile> {
-    const loaded: LoadedFile = { shown: file.shown, stem: file.stem, path: file.path, origin: { from: source.from, file: file.shown }, plugins: [], channels: [], diagnostics: [] };
+    const loaded: LoadedFile = {
+      shown: file.shown,
+      stem: file.stem,
+      path: file.path,
+      origin: { from: source.from, file: file.shown },
+      plugins: [],
+      channels: [],
+      diagnostics: [],
+    };
     try {
       const module: unknown = await withDeadline(import(pathToFileURL(resolve(file.path)).href), this.#importMs);
       const { plugins, channels, diagnostics } = exportsOf(module, file.shown, source.kind);
       return { ...loaded, plugins: plugins.filter((plugin) => source.kind === undefined || plugin.kind === source.kind), channels, diagnostics };
     } catch (cause) {
-      return { ...loaded, diagnostics: [{ severity: "error", code: "MILLRACE_REGISTRY_IMPORT", message: `${file.shown} can't be imported`, cause, ...hintFor(cause, file) }] };
+      return {
+        ...loaded,
+        diagnostics: [{ severity: "error", code: "MILLRACE_REGISTRY_IMPORT", message: `${file.shown} can't be imported`, cause, ...hintFor(cause, file) }],
+      };
     }
   }
 }

@@ -23,7 +23,10 @@ export function standsAt(base: string, path: string): "file" | "directory" | "no
 
 /** A file by its path. */
 export function pluginFile(base: string, path: string): PluginFile {
-  const name = path.replace(/[\\/]+$/, "").split(/[\\/]/).at(-1) as string;
+  const name = path
+    .replace(/[\\/]+$/, "")
+    .split(/[\\/]/)
+    .at(-1) as string;
   return { stem: withoutExtension(name), shown: path, path: realpathSync(resolve(base, path)) };
 }
 
@@ -45,12 +48,16 @@ export function filesIn(base: string, folder: string): PluginFile[] {
     if (standsAt(base, join(folder, entry.name)) === "directory") stems.add(entry.name);
     else if (EXTENSIONS.includes(extname(entry.name))) stems.add(withoutExtension(entry.name));
   }
-  return [...stems].sort().map((stem) => fileFor(base, folder, stem)).filter((file) => file !== undefined);
+  return [...stems]
+    .sort()
+    .map((stem) => fileFor(base, folder, stem))
+    .filter((file) => file !== undefined);
 }
 
 /** `NAME/NAME.mjs` and its kin, what `NAME/package.json` names, or `NAME/index.mjs` and its kin. */
 function fileInFolder(base: string, folder: string, name: string): PluginFile | undefined {
-  const named = (stem: string): string | undefined => EXTENSIONS.map((extension) => join(folder, stem + extension)).find((path) => standsAt(base, path) === "file");
+  const named = (stem: string): string | undefined =>
+    EXTENSIONS.map((extension) => join(folder, stem + extension)).find((path) => standsAt(base, path) === "file");
   const own = named(name);
   const entry = own === undefined && existsSync(resolve(base, folder, "package.json")) ? entryOfFolder(resolve(base, folder)) : undefined;
   const path = own ?? (entry && join(folder, relative(resolve(base, folder), entry))) ?? named("index");

@@ -1,4 +1,4 @@
-import { ABI, CHANNEL, type ChannelKind, type Diagnostic, isPlugin, type Plugin, PLUGIN, type PluginKind } from "@millrace/api";
+import { ABI, CHANNEL, type ChannelKind, type Diagnostic, isPlugin, PLUGIN, type Plugin, type PluginKind } from "@millrace/api";
 
 /** What a module has for us. */
 export interface ModuleExports {
@@ -8,8 +8,15 @@ export interface ModuleExports {
 }
 
 const HELPERS: Readonly<Record<PluginKind, string>> = {
-  driver: "defineDriver", processor: "defineProcessor", handler: "defineHandler", action: "defineAction",
-  link: "defineLink", input: "defineInput", filter: "defineFilter", output: "defineOutput", node: "defineNode",
+  driver: "defineDriver",
+  processor: "defineProcessor",
+  handler: "defineHandler",
+  action: "defineAction",
+  link: "defineLink",
+  input: "defineInput",
+  filter: "defineFilter",
+  output: "defineOutput",
+  node: "defineNode",
 };
 
 /**

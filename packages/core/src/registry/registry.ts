@@ -104,7 +104,9 @@ export class Registry {
 
     const { files, diagnostics } = await this.#files.search(kind, name, options.caseless ?? false);
     await this.#takeChannels();
-    const matches = files.flatMap((file) => file.plugins.filter((plugin) => answersTo(plugin, kind, name, options.caseless ?? false)).map((plugin) => ({ plugin, origin: file.origin })));
+    const matches = files.flatMap((file) =>
+      file.plugins.filter((plugin) => answersTo(plugin, kind, name, options.caseless ?? false)).map((plugin) => ({ plugin, origin: file.origin })),
+    );
     if (matches.length > 1) return { diagnostics: placed([...diagnostics, twice(kind, name, matches)]) };
     const [found] = matches;
     if (found !== undefined) return { found, diagnostics: placed(diagnostics) };
@@ -119,7 +121,10 @@ export class Registry {
     const names = new Set<string>();
     const found: FoundPlugin[] = [];
     const all = [...diagnostics];
-    for (const name of [...(this.#statics.get(kind)?.keys() ?? []), ...files.flatMap((file) => file.plugins.filter((plugin) => plugin.kind === kind).map((plugin) => plugin.name))]) {
+    for (const name of [
+      ...(this.#statics.get(kind)?.keys() ?? []),
+      ...files.flatMap((file) => file.plugins.filter((plugin) => plugin.kind === kind).map((plugin) => plugin.name)),
+    ]) {
       if (names.has(name)) continue;
       names.add(name);
       const resolution = await this.resolve(kind, name);
@@ -137,7 +142,9 @@ export class Registry {
 
   /** The kinds that have a plugin of this name, as far as is known without importing any. */
   kindsOf(name: string): PluginKind[] {
-    const loaded = this.#files.loaded().flatMap((file) => file.plugins.filter((plugin) => plugin.name === name || plugin.aliases.includes(name)).map((plugin) => plugin.kind));
+    const loaded = this.#files
+      .loaded()
+      .flatMap((file) => file.plugins.filter((plugin) => plugin.name === name || plugin.aliases.includes(name)).map((plugin) => plugin.kind));
     const registered = [...this.#statics.keys()].filter((kind) => this.#static(kind, name, false) !== undefined);
     return [...new Set([...registered, ...loaded])];
   }
@@ -248,11 +255,13 @@ function answersTo(plugin: Plugin, kind: PluginKind, name: string, caseless: boo
 
 function twice(kind: PluginKind, name: string, matches: readonly FoundPlugin[]): Diagnostic {
   const files = [...new Set(matches.map(({ origin }) => ("file" in origin ? origin.file : "the built-in plugins")))];
-  const message = files.length === 1 ? `${files[0]} exports ${called(kind, name)} more than once` : `${called(kind, name)} is in ${files.slice(0, -1).join(", ")} and ${files.at(-1)}`;
+  const message =
+    files.length === 1
+      ? `${files[0]} exports ${called(kind, name)} more than once`
+      : `${called(kind, name)} is in ${files.slice(0, -1).join(", ")} and ${files.at(-1)}`;
   return { severity: "error", code: "MILLRACE_REGISTRY_TWICE", message, hint: "keep one of them, or give it another name" };
 }
 
 function listed({ kind, name, aliases, description, version, stability, channels }: PluginEntry | Plugin): PluginListing {
   return { kind, name, aliases: aliases ?? [], description: description ?? "", version, stability, channels, origin: BUILT_IN };
 }
-

@@ -13,7 +13,11 @@ async function gathered(options: LoggingOptions) {
     err: { write: (text) => err.push(text) },
     ...options,
   });
-  return { logging, text: () => `${(logging.close(), out.join(""))}---\n${err.join("")}` };
+  const text = (): string => {
+    logging.close();
+    return `${out.join("")}---\n${err.join("")}`;
+  };
+  return { logging, text };
 }
 
 /** One line of each sort. */
@@ -41,7 +45,8 @@ afterEach(() => {
 });
 
 describe("shapes", () => {
-  it("bracketed", async () => expect(await everything({ format: "bracketed" })).toMatchInlineSnapshot(`
+  it("bracketed", async () =>
+    expect(await everything({ format: "bracketed" })).toMatchInlineSnapshot(`
     "[Trace] 2026/11/21 12:50:30 reader: a trace
     [Trace] 2026/11/21 12:50:30 reader: a debug
     [Info] 2026/11/21 12:50:30 reader: done records=12 file="a b.sf" list="[1,\\"x\\"]" big=18446744073709551616
@@ -53,7 +58,8 @@ describe("shapes", () => {
     [Error] 2026/11/21 12:50:30 reader: bad cause="no such file"
     "
   `));
-  it("tabbed", async () => expect((await everything({ format: "tabbed" })).replaceAll("\t", "<tab>")).toMatchInlineSnapshot(`
+  it("tabbed", async () =>
+    expect((await everything({ format: "tabbed" })).replaceAll("\t", "<tab>")).toMatchInlineSnapshot(`
     "2026-11-21T12:50:30+05:45<tab>TRACE<tab>a trace
     2026-11-21T12:50:30+05:45<tab>DEBUG<tab>a debug
     2026-11-21T12:50:30+05:45<tab>INFO<tab>done records=12 file="a b.sf" list="[1,\\"x\\"]" big=18446744073709551616
@@ -65,7 +71,8 @@ describe("shapes", () => {
     ---
     "
   `));
-  it("logrus", async () => expect(await everything({ format: "logrus" })).toMatchInlineSnapshot(`
+  it("logrus", async () =>
+    expect(await everything({ format: "logrus" })).toMatchInlineSnapshot(`
     "---
     time="2026-11-21T12:50:30+05:45" level=trace msg="a trace"
     time="2026-11-21T12:50:30+05:45" level=debug msg="a debug"
@@ -77,7 +84,8 @@ describe("shapes", () => {
     time="2026-11-21T12:50:30+05:45" level=info msg="rate: 5"
     "
   `));
-  it("component", async () => expect(await everything({ format: "component" })).toMatchInlineSnapshot(`
+  it("component", async () =>
+    expect(await everything({ format: "component" })).toMatchInlineSnapshot(`
     "---
     [2026/11/21 12:50:30.947] [trace] [reader] a trace
     [2026/11/21 12:50:30.947] [debug] [reader] a debug
@@ -89,7 +97,8 @@ describe("shapes", () => {
     [2026/11/21 12:50:30.947] [ info] [reader] rate: 5
     "
   `));
-  it("pretty", async () => expect(await everything({})).toMatchInlineSnapshot(`
+  it("pretty", async () =>
+    expect(await everything({})).toMatchInlineSnapshot(`
     "---
     12:50:30.947 trace reader: a trace
     12:50:30.947 debug reader: a debug
@@ -111,7 +120,10 @@ describe("shapes", () => {
     `);
   });
   it("json", async () => {
-    const lines = (await everything({ format: "json" })).split("\n").slice(1, -1).map((line) => JSON.parse(line) as { err?: unknown; cause?: { stack?: string } });
+    const lines = (await everything({ format: "json" }))
+      .split("\n")
+      .slice(1, -1)
+      .map((line) => JSON.parse(line) as { err?: unknown; cause?: { stack?: string } });
     expect(lines.find(({ cause }) => cause)?.cause?.stack).toContain("no such file");
     expect(lines.map((line) => JSON.stringify({ ...line, ...(line.cause && { cause: "…" }) })).join("\n")).toMatchInlineSnapshot(`
       "{"level":"trace","time":"2026-11-21T07:05:30.947Z","name":"reader","plugin":"sysflowreader","msg":"a trace"}
@@ -194,7 +206,11 @@ describe("writing", () => {
     const broken: unknown[] = [];
     const { logging } = await gathered({
       format: "tabbed",
-      out: { write: () => { throw new Error("EPIPE"); } },
+      out: {
+        write: () => {
+          throw new Error("EPIPE");
+        },
+      },
       broken: (stream, cause) => broken.push([stream, (cause as Error).message]),
     });
     logging.logger("x").info("1");
@@ -207,12 +223,18 @@ describe("writing", () => {
 
   const core = new URL("../../src/index.ts", import.meta.url).href;
   const program = (format: LineShapeName, rest: string): string[] => [
-    "--conditions=@millrace/source", "--input-type=module", "-e",
+    "--conditions=@millrace/source",
+    "--input-type=module",
+    "-e",
     `import { createLogging } from ${JSON.stringify(core)}; const logging = await createLogging({ format: "${format}" }); const log = logging.logger("x"); ${rest}`,
   ];
 
   it("gives a pipe every line before the process exits", { timeout: 20_000 }, () => {
-    const { stdout, status } = spawnSync(process.execPath, program("bracketed", 'for (let i = 0; i < 20000; i++) log.info("line " + i); process.exit(3);'), { encoding: "utf8", maxBuffer: 1e8, timeout: 15_000 });
+    const { stdout, status } = spawnSync(process.execPath, program("bracketed", 'for (let i = 0; i < 20000; i++) log.info("line " + i); process.exit(3);'), {
+      encoding: "utf8",
+      maxBuffer: 1e8,
+      timeout: 15_000,
+    });
     const lines = stdout.trimEnd().split("\n");
     expect(status).toBe(3);
     expect(lines).toHaveLength(20_000);
@@ -220,7 +242,9 @@ describe("writing", () => {
   });
 
   it("waits for a reader that is slow", { timeout: 20_000 }, async () => {
-    const child = spawn(process.execPath, program("tabbed", 'for (let i = 0; i < 20000; i++) log.info("line " + i);'), { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, program("tabbed", 'for (let i = 0; i < 20000; i++) log.info("line " + i);'), {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     const exit = once(child, "exit", { signal: AbortSignal.timeout(15_000) });
     child.stdout.pause();
     await new Promise((resolve) => setTimeout(resolve, 400));
@@ -231,11 +255,14 @@ describe("writing", () => {
   });
 
   it("outlives a reader that has gone", { timeout: 20_000 }, async () => {
-    const rest = 'log.info("first"); setTimeout(() => { for (let i = 0; i < 20000; i++) log.info("line " + i); logging.flush(); process.stderr.write("lost " + logging.lost); }, 100);';
+    const rest =
+      'log.info("first"); setTimeout(() => { for (let i = 0; i < 20000; i++) log.info("line " + i); logging.flush(); process.stderr.write("lost " + logging.lost); }, 100);';
     const child = spawn(process.execPath, program("tabbed", rest), { stdio: ["ignore", "pipe", "pipe"] });
     child.stdout.once("data", () => child.stdout.destroy());
     let said = "";
-    child.stderr.on("data", (chunk) => { said += String(chunk); });
+    child.stderr.on("data", (chunk) => {
+      said += String(chunk);
+    });
     const [code] = (await once(child, "close", { signal: AbortSignal.timeout(15_000) })) as [number];
     expect(code).toBe(0);
     expect(Number(/lost (\d+)/.exec(said)?.[1])).toBeGreaterThan(0);

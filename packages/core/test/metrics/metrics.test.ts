@@ -25,8 +25,24 @@ describe("MetricsRegistry", () => {
     depth.add(-2, "a");
     depth.add(1, "b");
     expect(registry.snapshot()).toEqual([
-      { name: "lines_total", type: "counter", description: "Lines read", samples: [{ labels: { instance: "in.0" }, value: 2.5 }, { labels: { instance: "in.1" }, value: 1 }] },
-      { name: "depth", type: "gauge", description: "How deep", samples: [{ labels: { instance: "in.0", queue: "a" }, value: 3 }, { labels: { instance: "in.0", queue: "b" }, value: 1 }] },
+      {
+        name: "lines_total",
+        type: "counter",
+        description: "Lines read",
+        samples: [
+          { labels: { instance: "in.0" }, value: 2.5 },
+          { labels: { instance: "in.1" }, value: 1 },
+        ],
+      },
+      {
+        name: "depth",
+        type: "gauge",
+        description: "How deep",
+        samples: [
+          { labels: { instance: "in.0", queue: "a" }, value: 3 },
+          { labels: { instance: "in.0", queue: "b" }, value: 1 },
+        ],
+      },
     ]);
   });
 
@@ -40,22 +56,24 @@ describe("MetricsRegistry", () => {
     const metrics = registry.of("x");
     const counter = metrics.counter("a", "A");
     const labelled = metrics.counter("b", "B", "k", "l");
-    expect([
-      codeOf(() => counter.add(-1)),
-      codeOf(() => counter.add(Number.NaN)),
-      codeOf(() => counter.add("1" as never)),
-      codeOf(() => metrics.gauge("g", "G").set(1n as never)),
-      codeOf(() => counter.add(1, "v")),
-      codeOf(() => labelled.add(1, "v")),
-      codeOf(() => labelled.add(1)),
-      codeOf(() => metrics.counter("a", "A", "l")),
-      codeOf(() => metrics.gauge("a", "A")),
-      codeOf(() => registry.of("y").gauge("a", "A")),
-      codeOf(() => metrics.counter("a b", "")),
-      codeOf(() => metrics.counter("c", "", "__l")),
-      codeOf(() => metrics.counter("c", "", "instance")),
-      codeOf(() => metrics.counter("c", "", "l", "l")),
-    ].join("\n")).toMatchInlineSnapshot(`
+    expect(
+      [
+        codeOf(() => counter.add(-1)),
+        codeOf(() => counter.add(Number.NaN)),
+        codeOf(() => counter.add("1" as never)),
+        codeOf(() => metrics.gauge("g", "G").set(1n as never)),
+        codeOf(() => counter.add(1, "v")),
+        codeOf(() => labelled.add(1, "v")),
+        codeOf(() => labelled.add(1)),
+        codeOf(() => metrics.counter("a", "A", "l")),
+        codeOf(() => metrics.gauge("a", "A")),
+        codeOf(() => registry.of("y").gauge("a", "A")),
+        codeOf(() => metrics.counter("a b", "")),
+        codeOf(() => metrics.counter("c", "", "__l")),
+        codeOf(() => metrics.counter("c", "", "instance")),
+        codeOf(() => metrics.counter("c", "", "l", "l")),
+      ].join("\n"),
+    ).toMatchInlineSnapshot(`
       "MILLRACE_METRICS_STEP: metric "a" was given -1; a counter only grows: its step must be a number that is not negative
       MILLRACE_METRICS_STEP: metric "a" was given NaN; a counter only grows: its step must be a number that is not negative
       MILLRACE_METRICS_STEP: metric "a" was given 1; a counter only grows: its step must be a number that is not negative
@@ -75,7 +93,9 @@ describe("MetricsRegistry", () => {
   });
 
   it("never mixes up label values", () => {
-    const pairs = fc.array(fc.tuple(fc.string({ unit: fc.constantFrom("a", ":", "1", "\0", "") }), fc.string({ unit: fc.constantFrom("a", ":", "1") })), { maxLength: 30 });
+    const pairs = fc.array(fc.tuple(fc.string({ unit: fc.constantFrom("a", ":", "1", "\0", "") }), fc.string({ unit: fc.constantFrom("a", ":", "1") })), {
+      maxLength: 30,
+    });
     fc.assert(
       fc.property(pairs, (added) => {
         const registry = new MetricsRegistry();
@@ -92,7 +112,7 @@ describe("MetricsRegistry", () => {
 describe("prometheusText", () => {
   it("writes the text format 0.0.4", () => {
     const registry = new MetricsRegistry();
-    registry.of("out.0").counter("sent_total", "Sent \\ with\nbreaks \"as is\"", "to").add(3, 'C:\\x\n"y"');
+    registry.of("out.0").counter("sent_total", 'Sent \\ with\nbreaks "as is"', "to").add(3, 'C:\\x\n"y"');
     registry.of("out.1").counter("sent_total", "Sent", "to").add(1e21, "z");
     registry.of("out.0").gauge("idle", "").set(Number.NEGATIVE_INFINITY);
     registry.of("out.0").counter("never", "Not touched yet", "l");

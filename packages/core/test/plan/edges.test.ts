@@ -17,7 +17,8 @@ const plugins = [
   testPlugin("convert-ad", { in: ["a"], out: ["d"] }),
   testPlugin("odd", { kind: "driver", out: ["odd"] }),
 ];
-const registry = (): Registry => testRegistry(...plugins).addConversion({ from: "a", to: "b", plugin: "convert-ab" }, { from: "a", to: "d", plugin: "convert-ad" });
+const registry = (): Registry =>
+  testRegistry(...plugins).addConversion({ from: "a", to: "b", plugin: "convert-ab" }, { from: "a", to: "d", plugin: "convert-ad" });
 
 async function planned(text: string, from: Registry = registry()): Promise<string> {
   return shown(await plan(pipeline(text), from));
@@ -25,7 +26,7 @@ async function planned(text: string, from: Registry = registry()): Promise<strin
 
 describe("channel kinds", () => {
   it("are those that both ends know", async () => {
-    expect(await planned("x = driver/ab\ny = node/only-b\nz = node/pass\nx -> y\nx -> z {\"channel\":\"a\"}\nw = node/sink\nz -> w")).toMatchInlineSnapshot(`
+    expect(await planned('x = driver/ab\ny = node/only-b\nz = node/pass\nx -> y\nx -> z {"channel":"a"}\nw = node/sink\nz -> w')).toMatchInlineSnapshot(`
       "x = driver/ab {}
       y = node/only-b {}
       z = node/pass {}
@@ -47,8 +48,13 @@ describe("channel kinds", () => {
   });
 
   it("keep the match where it is understood, and port and queue with the sender", async () => {
-    const { graph } = await plan(pipeline('x = driver/source\ny = node/only-d\nx -> y {"match":"*","port":"p","queue":"q","bounds":{"records":5}}'), registry());
-    expect(graph?.edges.map(({ from, to, kind, takes, spec, bounds }) => [`${from} ${kind.name} ${to}`, takes !== undefined, spec.port, spec.queue, bounds.records])).toEqual([
+    const { graph } = await plan(
+      pipeline('x = driver/source\ny = node/only-d\nx -> y {"match":"*","port":"p","queue":"q","bounds":{"records":5}}'),
+      registry(),
+    );
+    expect(
+      graph?.edges.map(({ from, to, kind, takes, spec, bounds }) => [`${from} ${kind.name} ${to}`, takes !== undefined, spec.port, spec.queue, bounds.records]),
+    ).toEqual([
       ["x a x→y:a-d", false, "p", "q", 5],
       ["x→y:a-d d y", true, undefined, undefined, 5],
     ]);
@@ -67,7 +73,9 @@ describe("channel kinds", () => {
   });
 
   it("that nothing decides are reported", async () => {
-    expect(await planned('x = driver/ab\ny = node/a-or-b\nz = node/sink\nx -> y\nx -> z\np = node/pass\nq = node/pass\no = node/only-b\np -> q\nq -> p\nq -> o')).toMatchInlineSnapshot(`
+    expect(
+      await planned("x = driver/ab\ny = node/a-or-b\nz = node/sink\nx -> y\nx -> z\np = node/pass\nq = node/pass\no = node/only-b\np -> q\nq -> p\nq -> o"),
+    ).toMatchInlineSnapshot(`
       "test.pipeline:4:1: error MILLRACE_PLAN_CHANNEL_AMBIGUOUS: the edge from "x" to "y" could carry a or b
           x -> y
           ^~~~~~
@@ -98,7 +106,8 @@ describe("channel kinds", () => {
   });
 
   it("that don't agree are reported, each by name", async () => {
-    const text = 'x = driver/source\nd = input/d-source\nc = node/only-c\nb = node/only-b\nx -> c\nd -> b\nd -> b {"channel":"c"}\nd -> b {"channel":"e"}\nx -> b {"channel":"b"}';
+    const text =
+      'x = driver/source\nd = input/d-source\nc = node/only-c\nb = node/only-b\nx -> c\nd -> b\nd -> b {"channel":"c"}\nd -> b {"channel":"e"}\nx -> b {"channel":"b"}';
     expect(await planned(text)).toMatchInlineSnapshot(`
       "test.pipeline:5:1: error MILLRACE_PLAN_CHANNEL_MISMATCH: "x" sends a, but "c" reads c
           x -> c
@@ -152,7 +161,8 @@ describe("channel kinds", () => {
 
 describe("match", () => {
   it("is compiled by the channel kind, and its mistakes have a place", async () => {
-    const text = (match: string, to: string): string => `x = input/d-source\ny = node/${to}\ns = driver/source\nz = node/sink\nx -> y {"match":"${match}"}\ns -> z {"match":"*"}`;
+    const text = (match: string, to: string): string =>
+      `x = input/d-source\ny = node/${to}\ns = driver/source\nz = node/sink\nx -> y {"match":"${match}"}\ns -> z {"match":"*"}`;
     expect(await planned(text("*", "only-d"))).toMatchInlineSnapshot(`
       "test.pipeline:6:1: error MILLRACE_PLAN_MATCH: an edge that carries a takes no match
           s -> z {"match":"*"}
@@ -202,7 +212,12 @@ describe("cycles", () => {
           ^~~~~~~~~~~~~~~
       2 errors"
     `);
-    expect(await findings(pipeline("a = node/a-to-a\nb = node/a-to-a\nout = node/sink\na -> b\nb -> a\nb -> out"), testRegistry(testPlugin("a-to-a", { in: ["a"], out: ["a"] })))).toMatchInlineSnapshot(`
+    expect(
+      await findings(
+        pipeline("a = node/a-to-a\nb = node/a-to-a\nout = node/sink\na -> b\nb -> a\nb -> out"),
+        testRegistry(testPlugin("a-to-a", { in: ["a"], out: ["a"] })),
+      ),
+    ).toMatchInlineSnapshot(`
       "test.pipeline:1:1: error MILLRACE_PLAN_CYCLE: the cycle a → b → a can't drain: nothing leads into it
           a = node/a-to-a
           ^~~~~~~~~~~~~~~
@@ -221,9 +236,9 @@ describe("cycles", () => {
   });
 
   it("are found, and the rest put in order, in any graph", () => {
-    const graphs = fc.integer({ min: 1, max: 9 }).chain((size) =>
-      fc.record({ size: fc.constant(size), pairs: fc.array(fc.tuple(fc.nat(size - 1), fc.nat(size - 1)), { maxLength: 20 }) }),
-    );
+    const graphs = fc
+      .integer({ min: 1, max: 9 })
+      .chain((size) => fc.record({ size: fc.constant(size), pairs: fc.array(fc.tuple(fc.nat(size - 1), fc.nat(size - 1)), { maxLength: 20 }) }));
     fc.assert(
       fc.property(graphs, ({ size, pairs }) => {
         const ids = Array.from({ length: size }, (_, index) => `n${index}`);
@@ -234,7 +249,13 @@ describe("cycles", () => {
         const reach = (from: string): Set<string> => {
           const seen = new Set<string>();
           const open = [from];
-          for (let id = open.pop(); id !== undefined; id = open.pop()) for (const arrow of arrows) if (arrow.from === id && !seen.has(arrow.to)) seen.add(arrow.to), open.push(arrow.to);
+          for (let id = open.pop(); id !== undefined; id = open.pop()) {
+            for (const { from: start, to } of arrows) {
+              if (start !== id || seen.has(to)) continue;
+              seen.add(to);
+              open.push(to);
+            }
+          }
           return seen;
         };
         const inCycle = ids.filter((id) => reach(id).has(id));

@@ -1,6 +1,20 @@
-import { type BatchData, brandPlugin, type ChannelKind, defineChannel, type EdgeSpec, type HostSlot, type NodeSpec, type OptionsSchema, type OutKinds, type PipelineSpec, type Place, type Plugin, type PluginKind } from "@millrace/api";
+import {
+  type BatchData,
+  brandPlugin,
+  type ChannelKind,
+  defineChannel,
+  type EdgeSpec,
+  type HostSlot,
+  type NodeSpec,
+  type OptionsSchema,
+  type OutKinds,
+  type PipelineSpec,
+  type Place,
+  type Plugin,
+  type PluginKind,
+} from "@millrace/api";
 import { formatDiagnostics, Source } from "@millrace/text";
-import { type Plan, plan, type PlanOptions, Registry } from "../../src/index.ts";
+import { type Plan, type PlanOptions, plan, Registry } from "../../src/index.ts";
 
 /** What a test says about a plugin. */
 export interface TestPlugin {
@@ -42,12 +56,9 @@ export function testRegistry(...plugins: Plugin[]): Registry {
     if (match !== "*") throw new Error(`"${String(match)}" is no pattern`);
     return () => true;
   });
-  return new Registry().addChannel(channel("a"), channel("b"), channel("c"), tagged).add(
-    testPlugin("source", { kind: "driver", out: ["a"] }),
-    testPlugin("pass", { in: "any", out: "same" }),
-    testPlugin("sink", { in: "any" }),
-    ...plugins,
-  );
+  return new Registry()
+    .addChannel(channel("a"), channel("b"), channel("c"), tagged)
+    .add(testPlugin("source", { kind: "driver", out: ["a"] }), testPlugin("pass", { in: "any", out: "same" }), testPlugin("sink", { in: "any" }), ...plugins);
 }
 
 /**
@@ -65,7 +76,16 @@ export function pipeline(text: string, extra: Partial<PipelineSpec> = {}): Pipel
     const settings = (more ? JSON.parse(more) : {}) as Partial<NodeSpec & EdgeSpec>;
     const place = source.linePlace(line);
     if (sign === "->") edges.push({ from: left, to: right, place, ...settings });
-    else nodes.push({ id: left, kind: (right.split("/")[0] ?? "node") as PluginKind, plugin: right.split("/")[1] ?? "", options: {}, place, places: placesOf(source, line, settings), ...settings });
+    else
+      nodes.push({
+        id: left,
+        kind: (right.split("/")[0] ?? "node") as PluginKind,
+        plugin: right.split("/")[1] ?? "",
+        options: {},
+        place,
+        places: placesOf(source, line, settings),
+        ...settings,
+      });
   }
   return { dialect: "test", nodes, edges, service: {}, plugins: [], ...extra };
 }

@@ -19,7 +19,11 @@ const schema = z.object({
 
 const TEXTUAL: Partial<NodeSpec> = { style: { textual: true } };
 
-async function checked(options: Record<string, unknown>, more: Partial<NodeSpec> = {}, about: Parameters<typeof testPlugin>[1] = { options: schema }): Promise<string> {
+async function checked(
+  options: Record<string, unknown>,
+  more: Partial<NodeSpec> = {},
+  about: Parameters<typeof testPlugin>[1] = { options: schema },
+): Promise<string> {
   const spec = pipeline(`
     in = driver/source
     out = output/file ${JSON.stringify({ options, ...more })}
@@ -71,7 +75,12 @@ describe("options", () => {
 
   it("may be written as text where the dialect does", async () => {
     expect(await result({ path: 7, buffer: " 10 ", flush: "Off", topics: "one", tls: { insecure: "yes" }, level: "3" }, TEXTUAL)).toEqual({
-      path: "7", buffer: 10, flush: false, topics: ["one"], tls: { insecure: true }, level: 3,
+      path: "7",
+      buffer: 10,
+      flush: false,
+      topics: ["one"],
+      tls: { insecure: true },
+      level: 3,
     });
     expect(await result({ path: "10", level: "auto", flush: true, buffer: 3 }, TEXTUAL)).toEqual({ path: "10", level: "auto", flush: true, buffer: 3 });
   });
@@ -121,7 +130,10 @@ describe("options", () => {
       `),
       testRegistry(testPlugin("file", { kind: "output", in: "any", options: schema })),
     );
-    expect(warned.diagnostics.map(({ severity, code }) => `${severity} ${code}`)).toEqual(["warning MILLRACE_PLAN_OPTION_UNKNOWN", "warning MILLRACE_PLAN_OPTION_UNKNOWN"]);
+    expect(warned.diagnostics.map(({ severity, code }) => `${severity} ${code}`)).toEqual([
+      "warning MILLRACE_PLAN_OPTION_UNKNOWN",
+      "warning MILLRACE_PLAN_OPTION_UNKNOWN",
+    ]);
     expect(warned.graph?.nodes[1]?.options).toEqual({ path: "a", buffer: 0, flush: true, tls: {} });
   });
 
@@ -145,8 +157,25 @@ describe("options", () => {
 
   it("of a schema that is broken are the plugin's fault", async () => {
     const standard = schema["~standard"];
-    const noJson: OptionsSchema = { "~standard": { ...standard, jsonSchema: { ...standard.jsonSchema, input: () => { throw new Error("a date can't be said"); } } } };
-    const noValidate: OptionsSchema = { "~standard": { ...standard, validate: () => { throw new Error("oops"); } } };
+    const noJson: OptionsSchema = {
+      "~standard": {
+        ...standard,
+        jsonSchema: {
+          ...standard.jsonSchema,
+          input: () => {
+            throw new Error("a date can't be said");
+          },
+        },
+      },
+    };
+    const noValidate: OptionsSchema = {
+      "~standard": {
+        ...standard,
+        validate: () => {
+          throw new Error("oops");
+        },
+      },
+    };
     expect(await checked({ path: "a" }, {}, { options: noJson })).toMatchInlineSnapshot(`
       "test.pipeline:3:5: error MILLRACE_PLAN_SCHEMA: output "file" can't give its options as JSON Schema
               out = output/file {"options":{"path":"a"}}
@@ -174,7 +203,10 @@ describe("options", () => {
           input: () => ({
             $ref: "#/$defs/all",
             $defs: {
-              all: { allOf: [{ properties: { size: { $ref: "#/$defs/size" } } }, { properties: { list: { items: { type: "integer" } } } }], patternProperties: { "^x-": { type: "boolean" } } },
+              all: {
+                allOf: [{ properties: { size: { $ref: "#/$defs/size" } } }, { properties: { list: { items: { type: "integer" } } } }],
+                patternProperties: { "^x-": { type: "boolean" } },
+              },
               size: { oneOf: [{ type: "integer" }, { enum: ["max"] }, { $ref: "#/$defs/size" }] },
             },
           }),
@@ -188,25 +220,40 @@ describe("options", () => {
 });
 
 describe("hosted plugins", () => {
-  const host = testPlugin("reader", { kind: "processor", in: ["a"], out: { hosted: "handler" }, hosts: { handler: { kind: "handler", required: true } }, options: z.object({ depth: z.number().default(1) }) });
+  const host = testPlugin("reader", {
+    kind: "processor",
+    in: ["a"],
+    out: { hosted: "handler" },
+    hosts: { handler: { kind: "handler", required: true } },
+    options: z.object({ depth: z.number().default(1) }),
+  });
   const printer = testPlugin("printer", { kind: "handler", out: [], options: z.object({ prefix: z.string(), depth: z.number().optional() }) });
   const flat = testPlugin("flat", { kind: "handler", out: ["b"] });
   const plans = async (settings: object, next = ""): Promise<string> =>
-    shown(await plan(pipeline(`
+    shown(
+      await plan(
+        pipeline(`
       in = driver/source
       read = processor/reader ${JSON.stringify(settings)}
       in -> read
       ${next}
-    `), testRegistry(host, printer, flat)));
+    `),
+        testRegistry(host, printer, flat),
+      ),
+    );
 
   it("share the options of their host, or have their own", async () => {
     const graph = await plan(
-      pipeline('in = driver/source\nread = processor/reader {"options":{"depth":2,"prefix":"p"},"hosted":[{"slot":"handler","plugin":"printer","kind":"handler"}]}\nin -> read'),
+      pipeline(
+        'in = driver/source\nread = processor/reader {"options":{"depth":2,"prefix":"p"},"hosted":[{"slot":"handler","plugin":"printer","kind":"handler"}]}\nin -> read',
+      ),
       testRegistry(host, printer),
     );
     expect(graph.graph?.nodes[1]).toMatchObject({ options: { depth: 2 } });
     expect(graph.graph?.nodes[1]?.hosted.get("handler")).toMatchObject([{ plugin: { name: "printer" }, options: { depth: 2, prefix: "p" } }]);
-    expect(await plans({ options: { depth: 3 }, hosted: [{ slot: "handler", plugin: "printer", kind: "handler", options: { prefix: "q" } }] })).toContain('read = processor/reader {"depth":3}');
+    expect(await plans({ options: { depth: 3 }, hosted: [{ slot: "handler", plugin: "printer", kind: "handler", options: { prefix: "q" } }] })).toContain(
+      'read = processor/reader {"depth":3}',
+    );
   });
 
   it("are told apart in messages", async () => {
@@ -229,7 +276,9 @@ describe("hosted plugins", () => {
   it("decide what their host sends", async () => {
     const flattened = { hosted: [{ slot: "handler", plugin: "flat", kind: "handler" }] };
     expect(await plans(flattened, "out = node/sink\nread -> out")).toContain("read -b-> out");
-    expect(await plans({ ...flattened, hosted: [{ slot: "handler", plugin: "printer", kind: "handler", options: { prefix: "" } }] }, "out = node/sink\nread -> out")).toMatchInlineSnapshot(`
+    expect(
+      await plans({ ...flattened, hosted: [{ slot: "handler", plugin: "printer", kind: "handler", options: { prefix: "" } }] }, "out = node/sink\nread -> out"),
+    ).toMatchInlineSnapshot(`
       "test.pipeline:6:1: error MILLRACE_PLAN_SINK_OUTPUT: "read" sends nothing, so no edge can lead from it to "out"
           read -> out
           ^~~~~~~~~~~
@@ -246,7 +295,16 @@ describe("hosted plugins", () => {
         hint: name one for its slot "handler"
       1 error"
     `);
-    expect(await plans({ hosted: [{ slot: "handler", plugin: "prnter", kind: "handler" }, { slot: "hander", plugin: "flat", kind: "handler" }, { slot: "handler", plugin: "source", kind: "driver" }], options: { x: 1 } })).toMatchInlineSnapshot(`
+    expect(
+      await plans({
+        hosted: [
+          { slot: "handler", plugin: "prnter", kind: "handler" },
+          { slot: "hander", plugin: "flat", kind: "handler" },
+          { slot: "handler", plugin: "source", kind: "driver" },
+        ],
+        options: { x: 1 },
+      }),
+    ).toMatchInlineSnapshot(`
       "test.pipeline:3:7: error MILLRACE_PLAN_NOT_HOSTABLE: driver "source" can't live inside another plugin
                 read = processor/reader {"hosted":[{"slot":"handler","plugin":"prnter","kind":"handler"},{"slot":"hander","plugi…
                 ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
@@ -271,7 +329,10 @@ describe("hosted plugins", () => {
 
   it("may be all there are of a kind", async () => {
     const engine = testPlugin("engine", { kind: "processor", in: ["a"], hosts: { actions: { kind: "action", all: true } } });
-    const { graph } = await plan(pipeline("in = driver/source\ne = processor/engine\nin -> e"), testRegistry(engine, testPlugin("now", { kind: "action" }), testPlugin("later", { kind: "action" })));
+    const { graph } = await plan(
+      pipeline("in = driver/source\ne = processor/engine\nin -> e"),
+      testRegistry(engine, testPlugin("now", { kind: "action" }), testPlugin("later", { kind: "action" })),
+    );
     expect(graph?.nodes[1]?.hosted.get("actions")?.map(({ plugin }) => plugin.name)).toEqual(["now", "later"]);
   });
 });

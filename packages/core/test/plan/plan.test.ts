@@ -24,7 +24,8 @@ describe("plan", () => {
   });
 
   it("reports everything at once", async () => {
-    const spec = pipeline(`
+    const spec = pipeline(
+      `
       in = driver/sorce
       mid = node/pass {"options":{"x":1}}
       mid = node/pass
@@ -33,7 +34,9 @@ describe("plan", () => {
       in -> mid
       mid -> edn
       end -> mid
-    `, { service: { graceMs: -5, healthMs: Number.NaN } });
+    `,
+      { service: { graceMs: -5, healthMs: Number.NaN } },
+    );
     expect(await findings(spec, testRegistry())).toMatchInlineSnapshot(`
       "test.pipeline:2:7: error MILLRACE_REGISTRY_NOT_FOUND: no driver is called "sorce"
                 in = driver/sorce

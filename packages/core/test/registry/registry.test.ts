@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { defineChannel, type Diagnostic, type PluginKind, type PluginSource } from "@millrace/api";
+import { type Diagnostic, defineChannel, type PluginKind, type PluginSource } from "@millrace/api";
 import { formatDiagnostics } from "@millrace/text";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Registry } from "../../src/index.ts";
@@ -48,8 +48,16 @@ const PLUGINS: PluginSource = { from: "directory", path: "plugins", kind: "proce
 describe("built-in plugins", () => {
   it("are imported when they are needed, and once", async () => {
     let imports = 0;
-    const from = new Registry().add({ kind: "output", name: "null", aliases: ["discard"], description: "Discards", load: async () => ({ plugin: testPlugin("null", { kind: "output" }), n: ++imports }) });
-    expect((await from.list()).plugins).toMatchObject([{ kind: "output", name: "null", aliases: ["discard"], description: "Discards", origin: { from: "built-in" } }]);
+    const from = new Registry().add({
+      kind: "output",
+      name: "null",
+      aliases: ["discard"],
+      description: "Discards",
+      load: async () => ({ plugin: testPlugin("null", { kind: "output" }), n: ++imports }),
+    });
+    expect((await from.list()).plugins).toMatchObject([
+      { kind: "output", name: "null", aliases: ["discard"], description: "Discards", origin: { from: "built-in" } },
+    ]);
     expect(imports).toBe(0);
     expect(await found(from, "output", "null")).toBe("null from built-in");
     expect(await found(from, "output", "discard")).toBe("null from built-in");
@@ -154,7 +162,12 @@ describe("a folder of plugins", () => {
   });
 
   it("says everything that may help where nothing is found", async () => {
-    files({ "plugins/exporter.mjs": exporting("exporter"), "plugins/shown.mjs": exporting("other"), "plugins/broken.mjs": "throw new Error('out of order')", "plugins/plain.mjs": "export const x = 1;" });
+    files({
+      "plugins/exporter.mjs": exporting("exporter"),
+      "plugins/shown.mjs": exporting("other"),
+      "plugins/broken.mjs": "throw new Error('out of order')",
+      "plugins/plain.mjs": "export const x = 1;",
+    });
     const from = registry(PLUGINS).add(testPlugin("shown", { kind: "driver" }));
     expect(await found(from, "processor", "exprter")).toMatchInlineSnapshot(`
       "error MILLRACE_REGISTRY_IMPORT: plugins/broken.mjs can't be imported
@@ -182,7 +195,11 @@ describe("a folder of plugins", () => {
   });
 
   it("does not take two plugins of one name", async () => {
-    files({ "plugins/x.mjs": exporting("x"), "more/x.mjs": exporting("x"), "twins/y.mjs": `export const a = ${plugin("y")}; export const b = ${plugin("y")};` });
+    files({
+      "plugins/x.mjs": exporting("x"),
+      "more/x.mjs": exporting("x"),
+      "twins/y.mjs": `export const a = ${plugin("y")}; export const b = ${plugin("y")};`,
+    });
     const more: PluginSource = { from: "directory", path: "more" };
     expect(await found(registry(PLUGINS, more), "processor", "x")).toMatchInlineSnapshot(`
       "error MILLRACE_REGISTRY_TWICE: processor "x" is in plugins/x.mjs and more/x.mjs
@@ -199,7 +216,9 @@ describe("a folder of plugins", () => {
   it("may be reached by two names", async () => {
     files({ "plugins/x.mjs": exporting("x") });
     symlinkSync("plugins", join(base, "link"));
-    expect(await found(registry(PLUGINS, { from: "directory", path: "link" }, { from: "file", path: "./plugins/x.mjs" }), "processor", "x")).toMatch(/^x from \S+$/);
+    expect(await found(registry(PLUGINS, { from: "directory", path: "link" }, { from: "file", path: "./plugins/x.mjs" }), "processor", "x")).toMatch(
+      /^x from \S+$/,
+    );
     expect((await registry(PLUGINS, { ...PLUGINS, kind: "driver" }, { from: "directory", path: "link" }).list()).plugins).toHaveLength(1);
     expect(await found(registry(PLUGINS, { from: "directory", path: "link" }), "processor", "x")).toBe("x from plugins/x.mjs");
   });
@@ -217,7 +236,11 @@ describe("plugin files and packages", () => {
       "node_modules/@some/pipeline-tools/main.js": exporting("tool"),
     });
     const names = ["good.mjs", "old.mjs", "plain.mjs", "odd.mjs", "throws.mjs", "gone.mjs"];
-    const from = registry(...names.map((path): PluginSource => ({ from: "file", path })), { from: "package", path: "@some/pipeline-tools" }, { from: "package", path: "not-installed" });
+    const from = registry(
+      ...names.map((path): PluginSource => ({ from: "file", path })),
+      { from: "package", path: "@some/pipeline-tools" },
+      { from: "package", path: "not-installed" },
+    );
     expect(text(await from.open())).toMatchInlineSnapshot(`
       "error MILLRACE_REGISTRY_ABI: driver "old" in old.mjs was built for plugin interface 7, and this runtime has 1
         hint: rebuild it with a version of @millrace/api that has interface 1
@@ -240,7 +263,11 @@ describe("plugin files and packages", () => {
     files({ "bad.mjs": "export const a = 1;\n  export const = 2;\n" });
     const program = `import { Registry } from ${JSON.stringify(new URL("../../src/index.ts", import.meta.url).href)};
       const [found] = await new Registry().addSource({ from: "file", path: "bad.mjs" }).open(); console.log(found.message, "|", found.hint, "|", found.cause.message);`;
-    const { stdout } = spawnSync(process.execPath, ["--conditions=@millrace/source", "--input-type=module", "-e", program], { cwd: base, encoding: "utf8", timeout: 15_000 });
+    const { stdout } = spawnSync(process.execPath, ["--conditions=@millrace/source", "--input-type=module", "-e", program], {
+      cwd: base,
+      encoding: "utf8",
+      timeout: 15_000,
+    });
     expect(stdout).toBe("bad.mjs can't be imported | \"node --check bad.mjs\" shows where | Unexpected token '='\n");
   });
 
@@ -262,7 +289,10 @@ describe("channel kinds and conversions", () => {
   it("are imported when they are needed", async () => {
     const kind = defineChannel({ name: "lines" });
     let imports = 0;
-    const from = new Registry().addChannel({ name: "lines", load: async () => ({ other: 1, lines: kind, n: ++imports }) }, { name: "bad", load: async () => ({}) });
+    const from = new Registry().addChannel(
+      { name: "lines", load: async () => ({ other: 1, lines: kind, n: ++imports }) },
+      { name: "bad", load: async () => ({}) },
+    );
     expect(await from.channel("lines")).toBe(kind);
     expect(await from.channel("lines")).toBe(kind);
     expect(imports).toBe(1);
@@ -282,7 +312,11 @@ it("lists all there is, and gives all of a kind", async () => {
   files({ "plugins/x.mjs": exporting("x"), "plugins/now.mjs": exporting("now", "action") });
   const from = registry({ from: "directory", path: "plugins" }).add(testPlugin("exporter", { kind: "processor" }));
   const { plugins, diagnostics } = await from.list();
-  expect(plugins.map(({ kind, name, origin }) => `${kind}/${name} ${"file" in origin ? origin.file : origin.from}`)).toEqual(["processor/exporter built-in", "action/now plugins/now.mjs", "processor/x plugins/x.mjs"]);
+  expect(plugins.map(({ kind, name, origin }) => `${kind}/${name} ${"file" in origin ? origin.file : origin.from}`)).toEqual([
+    "processor/exporter built-in",
+    "action/now plugins/now.mjs",
+    "processor/x plugins/x.mjs",
+  ]);
   expect(diagnostics).toEqual([]);
   expect((await from.all("processor")).found.map(({ plugin: { name } }) => name)).toEqual(["exporter", "x"]);
 });
