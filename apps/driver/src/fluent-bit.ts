@@ -93,7 +93,8 @@ async function fluentBit(args: readonly string[]): Promise<number> {
   }
   if (has("help")) return help(parsed.found.findLast(({ option }) => PLUGINS.includes(option.name)));
   if (has("schema")) return (await import("./pipeline/plugin-list.ts")).listPlugins({ json: true });
-  for (const { option } of parsed.found) if ("fate" in option && option.fate === "refused") return usage(`fluent-bit: option '--${option.name}' is not supported`);
+  for (const { option } of parsed.found)
+    if ("fate" in option && option.fate === "refused") return usage(`fluent-bit: option '--${option.name}' is not supported`);
 
   const folder = chosen.get("workdir");
   if (folder !== undefined) {

@@ -22,7 +22,12 @@ describe("the built-in plugins", () => {
 
   it("convert between the families", async () => {
     const registry = builtinRegistry();
-    for (const [from, to] of [["flat", "message"], ["flat", "record"], ["message", "record"], ["record", "message"]] as const) {
+    for (const [from, to] of [
+      ["flat", "message"],
+      ["flat", "record"],
+      ["message", "record"],
+      ["record", "message"],
+    ] as const) {
       const [conversion, ...others] = registry.conversions(from, to);
       expect(others).toEqual([]);
       expect((await registry.resolve("node", conversion!.plugin)).found?.plugin.channels).toMatchObject({ in: [from], out: [to] });

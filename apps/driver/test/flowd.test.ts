@@ -85,7 +85,9 @@ describe("the command line of flowd", () => {
   it("says which file it can't read, in the words of the generation that named it", async () => {
     const one = await runCommand("flowd", ["-config.path", "/nonexistent.yml"]);
     expect(one).toMatchObject({ code: 1, stderr: "" });
-    expect(withoutTime(one.stdout)).toBe('FATAL\tfailed to start context: failed to read yaml config file "/nonexistent.yml": open /nonexistent.yml: no such file or directory\n');
+    expect(withoutTime(one.stdout)).toBe(
+      'FATAL\tfailed to start context: failed to read yaml config file "/nonexistent.yml": open /nonexistent.yml: no such file or directory\n',
+    );
     const other = await runCommand("flowd", ["-config", "/nonexistent.yml"]);
     expect(other).toMatchObject({ code: 1, stdout: "" });
     expect(withoutTime(other.stderr)).toMatch(/^level=fatal msg="failed to start context: /);
@@ -106,7 +108,12 @@ describe("flowd with actors", () => {
     const lines = withoutTime(stdout).split("\n");
     expect(lines).toEqual(expect.arrayContaining(["hello\r", "again\r", "by http\r"]));
     const own = lines.filter((line) => /^(INFO|TRACE)\t(initializing|pipeline|starting [a-z]+$|starting the|terminating|stopping)/.test(line));
-    expect(own.slice(0, 4)).toEqual(["INFO\tinitializing the pipeline", "INFO\tpipeline was initialized", "INFO\tstarting the pipeline", "TRACE\tstarting print"]);
+    expect(own.slice(0, 4)).toEqual([
+      "INFO\tinitializing the pipeline",
+      "INFO\tpipeline was initialized",
+      "INFO\tstarting the pipeline",
+      "TRACE\tstarting print",
+    ]);
     expect(own).toContain("INFO\tpipeline is active");
     expect(own).toContain("INFO\tterminating");
     expect(own.at(-1)).toBe("TRACE\tstopping print");
@@ -193,13 +200,16 @@ describe("flowd with components", () => {
 describe("a plugin of one's own", () => {
   it("is found by FLOW_PLUGIN_PATH", async () => {
     const plugins = join(scratch, "plugins");
-    writeBundledPlugin(join(plugins, "shout", "shout.mjs"), `
+    writeBundledPlugin(
+      join(plugins, "shout", "shout.mjs"),
+      `
       import { defineLink } from "@millrace/api/flow";
       export const plugin = defineLink({
         name: "shout", role: "sink", description: "Shouts",
         create: () => ({ recv(message) { process.stdout.write("SHOUT " + Buffer.from(message.payload).toString().toUpperCase() + "\\n"); return "done"; } }),
       });
-    `);
+    `,
+    );
     const config = join(scratch, "own.yaml");
     writeFileSync(config, ACTORS.replace("module: core.sink", "module: plugin.shout").replace('params: { bind: "file://STDOUT" }', "builder: New"));
     mkdirSync(join(scratch, "empty"));

@@ -42,14 +42,17 @@ async function printed({ args, stdout }: Recorded): Promise<string> {
 
 /** The runs whose input is a `dummy` with a fixed time. */
 function recordedRuns(markdown: string): Recorded[] {
-  return markdown.split(/^## /m).slice(1).flatMap((section) => {
-    const title = section.slice(0, section.indexOf("\n"));
-    const command = /^input:\n```\nfluent-bit (.*)\n```/m.exec(section)?.[1];
-    const stdout = /^stdout:\n```\n([\s\S]*?)\n?```\n/m.exec(section)?.[1];
-    const compared = command?.includes("fixed_timestamp=on") && !command.includes("otlp_json") && !title.includes("invalid JSON");
-    if (!compared || command === undefined || stdout === undefined) return [];
-    return [{ title, args: shellWords(command), stdout: stdout.trim() === "" ? "" : `${stdout}\n` }];
-  });
+  return markdown
+    .split(/^## /m)
+    .slice(1)
+    .flatMap((section) => {
+      const title = section.slice(0, section.indexOf("\n"));
+      const command = /^input:\n```\nfluent-bit (.*)\n```/m.exec(section)?.[1];
+      const stdout = /^stdout:\n```\n([\s\S]*?)\n?```\n/m.exec(section)?.[1];
+      const compared = command?.includes("fixed_timestamp=on") && !command.includes("otlp_json") && !title.includes("invalid JSON");
+      if (!compared || command === undefined || stdout === undefined) return [];
+      return [{ title, args: shellWords(command), stdout: stdout.trim() === "" ? "" : `${stdout}\n` }];
+    });
 }
 
 /** Words as a shell takes them apart, with single quotes only. */

@@ -188,7 +188,9 @@ describe("configurations of fluent-bit", () => {
   });
 
   it("brings plugins in a plugins_file, several instances of each", async () => {
-    writeBundledPlugin(join(scratch, "twice.mjs"), `
+    writeBundledPlugin(
+      join(scratch, "twice.mjs"),
+      `
       import { defineInput } from "@millrace/api/fluent";
       export const plugin = defineInput({
         name: "greeter", description: "Greets once",
@@ -203,9 +205,12 @@ describe("configurations of fluent-bit", () => {
           };
         },
       });
-    `);
+    `,
+    );
     writeFileSync(join(scratch, "plugins.conf"), "[PLUGINS]\n    Path twice.mjs\n");
-    writeFileSync(join(scratch, "two.conf"), `[SERVICE]
+    writeFileSync(
+      join(scratch, "two.conf"),
+      `[SERVICE]
     flush 0.2
     plugins_file plugins.conf
 [INPUT]
@@ -221,7 +226,8 @@ describe("configurations of fluent-bit", () => {
     match *
     format json_lines
     json_date_key false
-`);
+`,
+    );
     const run = new Command("fluent-bit", ["-q", "-c", "two.conf"], { cwd: scratch });
     await run.sees("stdout", /"two"/);
     await run.sees("stdout", /"one"/);

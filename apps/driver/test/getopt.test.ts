@@ -17,7 +17,14 @@ describe("options as getopt_long has them", () => {
     [["--input", "x"], [["input", "x"]]],
     [["--input=x=y"], [["input", "x=y"]]],
     [["--in", "x"], [["input", "x"]]],
-    [["-vi", "x", "-p", "a=b"], [["verbose", ""], ["input", "x"], ["prop", "a=b"]]],
+    [
+      ["-vi", "x", "-p", "a=b"],
+      [
+        ["verbose", ""],
+        ["input", "x"],
+        ["prop", "a=b"],
+      ],
+    ],
     [["--vers"], [["version", ""]]],
   ])("reads %j", (args, expected) => {
     expect(found(args).options).toEqual(expected);

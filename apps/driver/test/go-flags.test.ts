@@ -8,9 +8,7 @@ const FLAGS: readonly GoFlag[] = [
 ];
 
 describe("flags as Go has them", () => {
-  it.each([
-    [["-config", "a"]], [["-config=a"]], [["--config", "a"]], [["--config=a"]],
-  ])("reads %j", (args) => {
+  it.each([[["-config", "a"]], [["-config=a"]], [["--config", "a"]], [["--config=a"]]])("reads %j", (args) => {
     expect(parsed(args).text("config")).toBe("a");
   });
 

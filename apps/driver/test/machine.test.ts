@@ -81,11 +81,11 @@ describe("profiles", () => {
 describe("people", () => {
   it("get colours on a terminal only, and not against their will", () => {
     const { NO_COLOR, TERM } = process.env;
-    delete process.env["NO_COLOR"];
-    process.env["TERM"] = "xterm";
+    delete process.env.NO_COLOR;
+    process.env.TERM = "xterm";
     expect(coloured({ isTTY: true })).toBe(true);
     expect(coloured({})).toBe(false);
-    process.env["NO_COLOR"] = "1";
+    process.env.NO_COLOR = "1";
     expect(coloured({ isTTY: true })).toBe(false);
     restore("NO_COLOR", NO_COLOR);
     restore("TERM", TERM);

@@ -58,7 +58,10 @@ describe("the pipeline that joins the families", () => {
     const { code, stdout, stderr } = await runCommand("millrace", ["run", families], { cwd: root });
     expect(stderr).toMatch(/finished done=\d+ refused=0 lost=0\n$/);
     expect(code).toBe(0);
-    const records: Record<string, unknown>[] = stdout.trim().split("\n").map((line) => JSON.parse(line));
+    const records: Record<string, unknown>[] = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
     const starts = records.filter((record) => record["sf.type"] === "PE").map((record) => [record["sf.proc.exe"], record["sf.proc.tid"]]);
     expect(starts).toContainEqual(["./server", expect.any(Number)]);
     expect(starts).toContainEqual(["./client", expect.any(Number)]);
@@ -81,25 +84,24 @@ describe("the pipeline that joins the families", () => {
 
   it("writes its log as JSON", async () => {
     const { stderr } = await runCommand("millrace", ["run", families, "--log-format", "json"], { cwd: root });
-    const lines = stderr.trim().split("\n").map((line) => JSON.parse(line));
+    const lines = stderr
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
     expect(lines.at(-1)).toMatchObject({ msg: "finished" });
   });
 });
 
 describe("pipelines of the other dialects", () => {
-  it.each([
-    "pipeline.example.json",
-    "pipeline.printer.json",
-    "flow.yaml",
-    "flow.components.yaml",
-    "families.yaml",
-    "fluent-bit.conf",
-  ])("%s of the examples is right", async (name) => {
-    const { code, stdout, stderr } = await runCommand("millrace", ["check", join(pipelines, name)], { cwd: pipelines });
-    expect(stderr).toBe("");
-    expect(stdout).toMatch(/: \d+ nodes, \d+ edges?, no errors\n$/);
-    expect(code).toBe(0);
-  });
+  it.each(["pipeline.example.json", "pipeline.printer.json", "flow.yaml", "flow.components.yaml", "families.yaml", "fluent-bit.conf"])(
+    "%s of the examples is right",
+    async (name) => {
+      const { code, stdout, stderr } = await runCommand("millrace", ["check", join(pipelines, name)], { cwd: pipelines });
+      expect(stderr).toBe("");
+      expect(stdout).toMatch(/: \d+ nodes, \d+ edges?, no errors\n$/);
+      expect(code).toBe(0);
+    },
+  );
 
   it("runs a SysFlow pipeline on a trace", async () => {
     const { code, stderr } = await runCommand("millrace", ["run", join(pipelines, "pipeline.example.json"), join(root, "examples/traces/client-server.sf")]);
@@ -127,7 +129,9 @@ describe("pipelines of the other dialects", () => {
 
 describe("check", () => {
   it("says all that is wrong at once", async () => {
-    writeFileSync(join(scratch, "wrong.yaml"), `nodes:
+    writeFileSync(
+      join(scratch, "wrong.yaml"),
+      `nodes:
   beat:
     plugin: input/dummi
     options: { rate: 5 }
@@ -135,7 +139,8 @@ describe("check", () => {
     plugin: output/stdout
     options: { formt: json }
     from: [beat, mux]
-`);
+`,
+    );
     const { code, stdout, stderr } = await runCommand("millrace", ["check", "wrong.yaml"], { cwd: scratch });
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatchInlineSnapshot(`
@@ -169,10 +174,13 @@ describe("check", () => {
   });
 
   it("knows plugins from files that the command line names", async () => {
-    writeBundledPlugin(join(scratch, "void.mjs"), `
+    writeBundledPlugin(
+      join(scratch, "void.mjs"),
+      `
       import { defineNode } from "@millrace/api";
       export const plugin = defineNode({ name: "void", description: "Keeps nothing", channels: { in: "any", out: [] }, create: () => ({ async run(input) { for await (const _ of input); } }) });
-    `);
+    `,
+    );
     const file = join(scratch, "millrace.yaml");
     writeFileSync(file, "nodes:\n  beat: { plugin: dummy }\n  end: { plugin: void, from: beat }\n");
     expect((await runCommand("millrace", ["check", file])).code).toBe(1);

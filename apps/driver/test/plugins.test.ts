@@ -36,27 +36,39 @@ describe("plugins from elsewhere", () => {
   });
 
   it("is a handler in the folder that handlerlibpath names", async () => {
-    writeBundledPlugin(join(scratch, "handlers", "starts.mjs"), `
+    writeBundledPlugin(
+      join(scratch, "handlers", "starts.mjs"),
+      `
       import { defineHandler } from "@millrace/api/sysflow";
       export const plugin = defineHandler({
         name: "starts", description: "Prints starts",
         create: (_options, ctx) => ({ handleProcEvt: ({ process }, event) => ctx.log.info("event of " + process.exe + " at " + (event.ts > 0n)) }),
       });
-    `);
-    const { stdout, code } = await run("none", [{ processor: "sysflowreader", handler: "starts", handlerlibpath: join(scratch, "handlers"), in: "sf sysflowchan" }]);
+    `,
+    );
+    const { stdout, code } = await run("none", [
+      { processor: "sysflowreader", handler: "starts", handlerlibpath: join(scratch, "handlers"), in: "sf sysflowchan" },
+    ]);
     expect(code).toBe(0);
     expect(withoutPrefix(stdout)).toContain("event of ./server at true\n");
   });
 
   it("is a driver in -driverdir, which -driver names", async () => {
-    writeBundledPlugin(join(scratch, "drivers", "three.mjs"), `
+    writeBundledPlugin(
+      join(scratch, "drivers", "three.mjs"),
+      `
       import { defineDriver } from "@millrace/api/sysflow";
       export const plugin = defineDriver({
         name: "three", description: "Sends three empty records", out: "flat",
         create: () => ({ run: (outputs) => outputs.send({ records: 3, bytes: 3, [Symbol.iterator]: () => [{ ts: 1n }, { ts: 1n }, { ts: 1n }][Symbol.iterator]() }) }),
       });
-    `);
-    const { stdout, code } = await run("bundled", [{ processor: "countdown", in: "flat flattenerchan" }], ["-driver=three", `-driverdir=${join(scratch, "drivers")}`]);
+    `,
+    );
+    const { stdout, code } = await run(
+      "bundled",
+      [{ processor: "countdown", in: "flat flattenerchan" }],
+      ["-driver=three", `-driverdir=${join(scratch, "drivers")}`],
+    );
     expect(code).toBe(0);
     expect(withoutPrefix(stdout)).toBe("counted true\n");
   });
@@ -83,13 +95,16 @@ describe("health checks", () => {
     ["that throw", 'throw new Error("endpoint unreachable")', "endpoint unreachable"],
     ["that say no", "return false", "the health check failed"],
   ])("%s end the program before a record moves", async (name, body, message) => {
-    writeBundledPlugin(join(scratch, name, "failtest.mjs"), `
+    writeBundledPlugin(
+      join(scratch, name, "failtest.mjs"),
+      `
       import { defineProcessor } from "@millrace/api/sysflow";
       export const plugin = defineProcessor({
         name: "failtest", description: "Is never well", in: "flat",
         create: (_options, ctx) => ({ test() { ${body}; }, async process(input) { for await (const _ of input) ctx.log.info("moved"); }, cleanup: () => ctx.log.info("cleaned up") }),
       });
-    `);
+    `,
+    );
     for (const more of [[], ["-test"]]) {
       const { code, stdout, stderr } = await run(name, stage("failtest"), more);
       expect(code).toBe(1);
@@ -102,13 +117,24 @@ describe("health checks", () => {
 describe("a plugin that fails", () => {
   it.each([
     ["throws in its loop", 'for await (const _ of input) throw new Error("no more")', "node 'bad': no more"],
-    ["throws in a timer", 'setTimeout(() => { throw new Error("no more"); }, 1); for await (const _ of input) await ctx.clock.sleep(60000, ctx.signal)', "an error that nobody handled: no more"],
-    ["forgets a promise", 'Promise.reject(new Error("no more")); for await (const _ of input) await ctx.clock.sleep(60000, ctx.signal)', "a promise was rejected, and nobody handled it: no more"],
+    [
+      "throws in a timer",
+      'setTimeout(() => { throw new Error("no more"); }, 1); for await (const _ of input) await ctx.clock.sleep(60000, ctx.signal)',
+      "an error that nobody handled: no more",
+    ],
+    [
+      "forgets a promise",
+      'Promise.reject(new Error("no more")); for await (const _ of input) await ctx.clock.sleep(60000, ctx.signal)',
+      "a promise was rejected, and nobody handled it: no more",
+    ],
   ])("%s, and the run ends with its cause", async (name, body, message) => {
-    writeBundledPlugin(join(scratch, name, "bad.mjs"), `
+    writeBundledPlugin(
+      join(scratch, name, "bad.mjs"),
+      `
       import { defineProcessor } from "@millrace/api/sysflow";
       export const plugin = defineProcessor({ name: "bad", description: "Fails", in: "flat", create: (_options, ctx) => ({ async process(input) { ${body}; } }) });
-    `);
+    `,
+    );
     const { code, stderr, ms } = await run(name, stage("bad"));
     expect(stderr).toContain(message);
     expect(code).toBe(1);

@@ -80,7 +80,11 @@ describe("the documented example", () => {
 
   it("writes profiles", async () => {
     const files = ["cpu", "mem", "trace"].map((name) => join(scratch, name));
-    const { code } = await runCommand("sfprocessor", [...["cpu", "mem", "trace"].map((name, index) => `-${name}profile=${files[index]}`), `-config=${example}`, trace]);
+    const { code } = await runCommand("sfprocessor", [
+      ...["cpu", "mem", "trace"].map((name, index) => `-${name}profile=${files[index]}`),
+      `-config=${example}`,
+      trace,
+    ]);
     expect(code).toBe(0);
     for (const file of files) expect(JSON.parse(readFileSync(file, "utf8"))).toBeTypeOf("object");
   });
@@ -99,13 +103,16 @@ describe("a configuration that can't be run", () => {
 
   it("is wrong in several places, and hears of all of them", async () => {
     const config = join(scratch, "wrong.json");
-    writeFileSync(config, `{
+    writeFileSync(
+      config,
+      `{
   "pipeline": [
     { "processor": "sysflowreader", "handler": "flatener", "in": "sysflow sysflowchan", "out": "flat" },
     { "processor": "exmaple", "in": "flat flattenerchan" }
   ]
 }
-`);
+`,
+    );
     const { code, stdout, stderr } = await runCommand("sfprocessor", ["-config=wrong.json", trace], { cwd: scratch });
     expect(stdout).toBe("");
     expect(withoutTime(stderr)).toMatchInlineSnapshot();
@@ -143,7 +150,10 @@ describe.skipIf(conformance === undefined)("recorded traces", () => {
 
   it.each(traces)("%s prints what the peer prints", async (name) => {
     const file = join(conformance as string, "traces", name);
-    for (const [pipeline, config] of [["example", example], ["printer", printer]] as const) {
+    for (const [pipeline, config] of [
+      ["example", example],
+      ["printer", printer],
+    ] as const) {
       const { code, stdout } = await runCommand("sfprocessor", [`-config=${config}`, file]);
       expect(code).toBe(0);
       const golden = join(conformance as string, "golden/sysflow-text", pipeline, name.replace(/\.sf$/, ".txt"));

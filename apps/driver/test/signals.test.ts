@@ -8,7 +8,9 @@ import { scratchFolder } from "./support/scratch.ts";
 const scratch = scratchFolder();
 
 // A driver without an end, and two stages behind it: one that keeps up, and one that never finishes its batch.
-writeBundledPlugin(join(scratch, "endless.mjs"), `
+writeBundledPlugin(
+  join(scratch, "endless.mjs"),
+  `
   import { defineDriver, defineProcessor } from "@millrace/api/sysflow";
   const batch = () => ({ records: 1, bytes: 10, [Symbol.iterator]: () => [{ ts: 1n }][Symbol.iterator]() });
   export const endless = defineDriver({
@@ -43,7 +45,8 @@ writeBundledPlugin(join(scratch, "endless.mjs"), `
     name: "stuck", description: "Never ends", in: "flat",
     create: (_options, ctx) => ({ async process(input) { for await (const _ of input) { ctx.log.info("at work"); await new Promise(() => {}); } } }),
   });
-`);
+`,
+);
 
 describe("signals", () => {
   it.each(["SIGTERM", "SIGINT"] as const)("drains on %s: what was sent has been received", async (name) => {
@@ -58,7 +61,10 @@ describe("signals", () => {
     expect(stdout).toContain("Stopping the processing pipeline");
   });
 
-  it.each([["SIGINT", 130], ["SIGTERM", 143]] as const)("leaves at once on a second %s", async (name, expected) => {
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("leaves at once on a second %s", async (name, expected) => {
     const command = start("stuck");
     await command.sees("stdout", /at work/);
     command.signal(name);

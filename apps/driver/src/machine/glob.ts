@@ -15,7 +15,13 @@ export function filesMatching(pattern: string): string[] {
 
 function namesIn(folder: string, part: string): readonly string[] {
   if (!/[*?]/.test(part)) return [part];
-  const pattern = new RegExp(`^${part.replaceAll(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".")}$`, "su");
+  const pattern = new RegExp(
+    `^${part
+      .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
+      .replaceAll("*", ".*")
+      .replaceAll("?", ".")}$`,
+    "su",
+  );
   try {
     return readdirSync(folder || ".").filter((name) => pattern.test(name) && (part.startsWith(".") || !name.startsWith(".")));
   } catch {

@@ -1,5 +1,15 @@
-import { type Host, createLogging, isLogThreshold, type LineShape, lineShapes, type LogFormat, type Logging, MetricsRegistry, systemClock } from "@millrace/core";
 import { openSync } from "node:fs";
+import {
+  createLogging,
+  type Host,
+  isLogThreshold,
+  type LineShape,
+  type LogFormat,
+  type Logging,
+  lineShapes,
+  MetricsRegistry,
+  systemClock,
+} from "@millrace/core";
 import { PIPE_EXIT } from "./command.ts";
 import { stateDirectories } from "./state-directory.ts";
 import { coloured } from "./terminal.ts";

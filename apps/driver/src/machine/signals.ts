@@ -22,11 +22,7 @@ export interface SignalWatch {
  * @param caught is told of each signal; `first` says whether it drains.
  * @param leave ends the process with an exit code.
  */
-export function stopOnSignals(
-  target: Stoppable,
-  caught: (signal: StopSignal, first: boolean) => void,
-  leave: (exitCode: number) => void,
-): SignalWatch {
+export function stopOnSignals(target: Stoppable, caught: (signal: StopSignal, first: boolean) => void, leave: (exitCode: number) => void): SignalWatch {
   let signals = 0;
   const handle = (signal: StopSignal): void => {
     signals += 1;

@@ -20,8 +20,8 @@ export function stateDirectories(environment: NodeJS.ProcessEnv, configuration: 
 }
 
 function baseFolder(environment: NodeJS.ProcessEnv, configuration: string): string {
-  if (environment["MILLRACE_STATE_DIR"]) return resolve(environment["MILLRACE_STATE_DIR"]);
-  const home = environment["XDG_STATE_HOME"] || join(homedir(), ".local", "state");
+  if (environment.MILLRACE_STATE_DIR) return resolve(environment.MILLRACE_STATE_DIR);
+  const home = environment.XDG_STATE_HOME || join(homedir(), ".local", "state");
   const path = resolve(configuration);
   const hash = createHash("sha256").update(path).digest("hex").slice(0, 8);
   return join(home, "millrace", `${folderName(basename(path))}-${hash}`);

@@ -9,5 +9,5 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[]): void {
 
 /** Whether text on a stream may have colours (no-color.org). */
 export function coloured(stream: { readonly isTTY?: boolean }): boolean {
-  return stream.isTTY === true && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
+  return stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb";
 }

@@ -1,8 +1,8 @@
 import type { Logger } from "@millrace/api";
-import type { Narrator } from "./narrator.ts";
 import { drawFlow } from "../pipeline/draw.ts";
-import { firstError } from "./summary.ts";
 import { VERSION } from "../version.ts";
+import type { Narrator } from "./narrator.ts";
+import { firstError } from "./summary.ts";
 
 /** Where flowd's lines go. */
 export interface FlowVoice {
@@ -38,7 +38,11 @@ export function actorsNarrator({ log, fatal }: FlowVoice): Narrator {
       for (const { id } of graph.nodes) log.trace(`stopping ${id}`);
     },
     ended(result) {
-      return ending(result, (text) => log.error(text), (text) => fatal(`failed to start pipeline: ${text}`));
+      return ending(
+        result,
+        (text) => log.error(text),
+        (text) => fatal(`failed to start pipeline: ${text}`),
+      );
     },
   };
 }
@@ -68,7 +72,11 @@ export function componentsNarrator({ log, fatal, print }: FlowVoice): Narrator {
       if (first) log.info(`Received ${signal}: the pipeline stops`);
     },
     ended(result) {
-      return ending(result, (text) => log.error(text), (text) => fatal(`The pipeline has failed: ${text}`));
+      return ending(
+        result,
+        (text) => log.error(text),
+        (text) => fatal(`The pipeline has failed: ${text}`),
+      );
     },
   };
 }

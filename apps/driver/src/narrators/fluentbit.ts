@@ -36,7 +36,7 @@ export function fluentBitNarrator({ log, raw, now }: FluentBitVoice): Narrator {
     planned(graph) {
       log("fluent bit").info(`version=${VERSION}+millrace, pid=${process.pid}`);
       for (const { plugin, id, spec } of graph.nodes) {
-        if (plugin.kind === "input") log(`input:${plugin.name}:${spec.instance?.["alias"] ?? id}`).info("initializing");
+        if (plugin.kind === "input") log(`input:${plugin.name}:${spec.instance?.alias ?? id}`).info("initializing");
       }
     },
     healthy(graph) {
@@ -51,7 +51,7 @@ export function fluentBitNarrator({ log, raw, now }: FluentBitVoice): Narrator {
       if (!first) return;
       log("engine").warn(`service will shutdown in max ${graceOf(graph)} seconds`);
       log("engine").info("pausing all inputs..");
-      for (const { plugin, id, spec } of graph.nodes) if (plugin.kind === "input") log("input").info(`pausing ${spec.instance?.["alias"] ?? id}`);
+      for (const { plugin, id, spec } of graph.nodes) if (plugin.kind === "input") log("input").info(`pausing ${spec.instance?.alias ?? id}`);
     },
     ended(result) {
       for (const error of result.errors) log("engine").error(error.message);

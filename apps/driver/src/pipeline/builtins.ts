@@ -7,11 +7,7 @@ import { type PluginEntry, Registry } from "@millrace/core";
  */
 export const BUILTINS: readonly PluginEntry[] = [
   ...from(() => import("@millrace/plugin-driver-file"), ["driver", "file", ""]),
-  ...from(
-    () => import("@millrace/plugin-sysflow-reader"),
-    ["processor", "sysflowreader", ""],
-    ["handler", "flattener", ""],
-  ),
+  ...from(() => import("@millrace/plugin-sysflow-reader"), ["processor", "sysflowreader", ""], ["handler", "flattener", ""]),
   ...from(() => import("@millrace/plugin-processor-example"), ["processor", "example", "Says which processes start and end"]),
   ...from(() => import("@millrace/plugin-handler-printer"), ["handler", "printer", "Prints a line for each flow and event of a process"]),
   ...from(() => import("@millrace/plugin-action-example"), ["action", "now", "Tags an event with the time at which a rule matched it"]),

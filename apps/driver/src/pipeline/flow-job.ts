@@ -17,7 +17,11 @@ export async function runFlow(flags: GoFlags): Promise<number> {
 
   const machine = await machineHost({ format: generation === "classic" ? "logrus-with-fatal" : "tabbed-with-fatal", level: "trace", configuration: file });
   try {
-    const voice: FlowVoice = { log: machine.host.logger("flowd"), fatal: (text) => machine.fatal("flowd", text), print: (text) => machine.print("stdout", text) };
+    const voice: FlowVoice = {
+      log: machine.host.logger("flowd"),
+      fatal: (text) => machine.fatal("flowd", text),
+      print: (text) => machine.print("stdout", text),
+    };
     if (parsed === undefined) {
       voice.fatal(`failed to start context: failed to read yaml config file "${file}": open ${file}: ${read.problem?.reason}`);
       return 1;
@@ -40,8 +44,8 @@ function configOf(flags: GoFlags, environment: NodeJS.ProcessEnv): { readonly fi
   const candidates: readonly (readonly [string | undefined, Generation])[] = [
     [flags.text("config.path"), "v1alpha1"],
     [flags.text("config"), "classic"],
-    [environment["FLOW_CONFIG_PATH"], "v1alpha1"],
-    [environment["CONFIG_FILE"], "classic"],
+    [environment.FLOW_CONFIG_PATH, "v1alpha1"],
+    [environment.CONFIG_FILE, "classic"],
   ];
   const [file, generation] = candidates.find(([path]) => path) ?? DEFAULTS.find(([path]) => existsSync(path)) ?? DEFAULTS[0];
   return { file: file as string, generation };

@@ -12,7 +12,10 @@ export function pluginList(): string {
   return KINDS.map(([kind, title]) => {
     const plugins = BUILTINS.filter((plugin) => plugin.kind === kind);
     return plugins.length === 0 ? "" : `${title}\n${plugins.map(({ name, description }) => `  ${name.padEnd(24)}${description}\n`).join("")}\n`;
-  }).join("").trimEnd().concat("\n");
+  })
+    .join("")
+    .trimEnd()
+    .concat("\n");
 }
 
 /** Prints the options of a plugin. Gives the exit code. */
@@ -23,7 +26,9 @@ export async function printPluginHelp(kind: PluginKind, name: string): Promise<n
     return 1;
   }
   const { plugin } = found;
-  process.stdout.write(`Help for plugin ${plugin.name}\n\nDESCRIPTION\n  ${plugin.description}\n\nOPTIONS\n${optionLines(plugin.options?.["~standard"].jsonSchema.input({ target: "draft-2020-12" }))}`);
+  process.stdout.write(
+    `Help for plugin ${plugin.name}\n\nDESCRIPTION\n  ${plugin.description}\n\nOPTIONS\n${optionLines(plugin.options?.["~standard"].jsonSchema.input({ target: "draft-2020-12" }))}`,
+  );
   return 0;
 }
 
@@ -35,9 +40,9 @@ interface OptionSchema {
 }
 
 function optionLines(schema: Readonly<Record<string, unknown>> | undefined): string {
-  const properties = Object.entries((schema?.["properties"] ?? {}) as Readonly<Record<string, OptionSchema>>);
+  const properties = Object.entries((schema?.properties ?? {}) as Readonly<Record<string, OptionSchema>>);
   if (properties.length === 0) return "  none\n";
-  const required = (schema?.["required"] ?? []) as readonly string[];
+  const required = (schema?.required ?? []) as readonly string[];
   return properties
     .map(([key, option]) => {
       const type = option.enum ? option.enum.join("|") : [option.type ?? []].flat().join("|");

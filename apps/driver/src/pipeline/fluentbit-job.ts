@@ -22,9 +22,9 @@ export async function runFluentBit(given: FluentBitArguments): Promise<number> {
   const service = parsed.spec?.service ?? {};
   const machine = await machineHost({
     format: "component",
-    level: levelOf(given, service["log_level"], environment),
+    level: levelOf(given, service.log_level, environment),
     configuration: given.config ?? "command line",
-    logFile: given.logFile ?? (typeof service["log_file"] === "string" ? service["log_file"] : undefined),
+    logFile: given.logFile ?? (typeof service.log_file === "string" ? service.log_file : undefined),
   });
   const voice = {
     log: (component = "") => machine.host.logger(component),
@@ -60,9 +60,8 @@ const LEVELS: readonly LogLevel[] = ["info", "debug", "trace"];
 
 /** The environment goes before the command line, that before the configuration. */
 function levelOf({ quiet, verbose }: FluentBitArguments, configured: unknown, environment: NodeJS.ProcessEnv): string {
-  if (environment["FLB_LOG_LEVEL"]) return environment["FLB_LOG_LEVEL"];
+  if (environment.FLB_LOG_LEVEL) return environment.FLB_LOG_LEVEL;
   if (quiet) return "off";
   if (verbose > 0) return LEVELS[Math.min(verbose, LEVELS.length - 1)] as string;
   return typeof configured === "string" ? configured : "info";
 }
-

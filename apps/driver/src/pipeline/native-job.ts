@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import type { Diagnostic } from "@millrace/api";
-import { type ConfigSource, detectDialect, type DialectName, type DialectResult, readFlow, readFluentbit, readNative, readSysflow } from "@millrace/config";
+import { type ConfigSource, type DialectName, type DialectResult, detectDialect, readFlow, readFluentbit, readNative, readSysflow } from "@millrace/config";
 import type { Registry } from "@millrace/core";
 import { machineFiles, readConfig } from "../machine/config-file.ts";
 import { machineHost } from "../machine/host.ts";
@@ -8,6 +8,7 @@ import { printDiagnostics } from "../machine/terminal.ts";
 import { plainNarrator } from "../narrators/plain.ts";
 import { builtinRegistry } from "./builtins.ts";
 import { type Drawing, draw } from "./draw.ts";
+import { withDriverOptions } from "./driver-options.ts";
 import { sourcesOf } from "./plugin-list.ts";
 import { checkPipeline, runPipeline } from "./run-pipeline.ts";
 
@@ -80,26 +81,29 @@ async function readPipeline(options: PipelineFile): Promise<{ readonly parsed: D
   await registry.open();
   const dialect = options.dialect ?? detectDialect(options.file, source.text);
   if (dialect === undefined) {
-    printDiagnostics([{
-      severity: "error",
-      code: "MILLRACE_DRIVER_DIALECT",
-      message: `${options.file} may be of any dialect: neither its name nor its text tells`,
-      hint: "name it by --dialect native, sysflow, flow or fluentbit",
-    }]);
+    printDiagnostics([
+      {
+        severity: "error",
+        code: "MILLRACE_DRIVER_DIALECT",
+        message: `${options.file} may be of any dialect: neither its name nor its text tells`,
+        hint: "name it by --dialect native, sysflow, flow or fluentbit",
+      },
+    ]);
     return undefined;
   }
-  const parsed = parse(source, dialect, registry, options.input);
+  const parsed = await withDriverOptions(parse(source, dialect, registry), registry, { path: options.input });
+  const taken = parsed.spec?.nodes.some((node) => node.kind === "driver" && node.options.path === options.input);
   const unread: Diagnostic[] =
-    options.input === undefined || dialect === "sysflow"
+    options.input === undefined || taken
       ? []
-      : [{ severity: "warning", code: "MILLRACE_DRIVER_INPUT", message: `${options.input} is not read: only a SysFlow pipeline takes an input from the command line` }];
+      : [{ severity: "warning", code: "MILLRACE_DRIVER_INPUT", message: `${options.input} is not read: no driver of the pipeline takes it` }];
   return { parsed: { ...parsed, diagnostics: [...parsed.diagnostics, ...unread] }, registry };
 }
 
-function parse(source: ConfigSource, dialect: DialectName, registry: Registry, input: string | undefined): DialectResult {
+function parse(source: ConfigSource, dialect: DialectName, registry: Registry): DialectResult {
   switch (dialect) {
     case "sysflow":
-      return readSysflow(source, process.env, input === undefined ? {} : { path: input });
+      return readSysflow(source, process.env);
     case "flow":
       return readFlow(source, process.env);
     case "fluentbit":

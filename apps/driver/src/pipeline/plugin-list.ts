@@ -48,7 +48,19 @@ function describePlugin(plugin: Plugin | undefined, origin: Origin): Readonly<Re
   if (plugin === undefined) return undefined;
   const { kind, name, aliases, version, description, stability, channels, hosts, ack, replicas, onLost, freeOptions } = plugin;
   return {
-    kind, name, aliases, version, description, stability, channels, hosts, ack, replicas, onLost, freeOptions, origin,
+    kind,
+    name,
+    aliases,
+    version,
+    description,
+    stability,
+    channels,
+    hosts,
+    ack,
+    replicas,
+    onLost,
+    freeOptions,
+    origin,
     options: plugin.options?.["~standard"].jsonSchema.input({ target: "draft-2020-12" }),
   };
 }

@@ -64,7 +64,11 @@ async function runGraph(graph: Graph, job: Job): Promise<number> {
     },
     (exitCode) => void leave(exitCode),
   );
-  const faults = endOnFaults(run, (sentence) => log.error(sentence), (exitCode) => void leave(exitCode));
+  const faults = endOnFaults(
+    run,
+    (sentence) => log.error(sentence),
+    (exitCode) => void leave(exitCode),
+  );
   try {
     try {
       await run.test();

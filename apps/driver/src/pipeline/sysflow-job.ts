@@ -1,10 +1,10 @@
-import type { NodeSpec, PipelineSpec } from "@millrace/api";
-import { type DialectResult, readSysflow } from "@millrace/config";
+import { readSysflow } from "@millrace/config";
 import type { GoFlags } from "../command-line/go-flags.ts";
 import { readConfig } from "../machine/config-file.ts";
 import { machineHost } from "../machine/host.ts";
 import { sysflowNarrator } from "../narrators/sysflow.ts";
 import { builtinRegistry } from "./builtins.ts";
+import { withDriverOptions } from "./driver-options.ts";
 import { watchRates } from "./rates.ts";
 import { runPipeline } from "./run-pipeline.ts";
 
@@ -22,16 +22,16 @@ export async function runSysflow(flags: GoFlags): Promise<number> {
       command.error(`Unable to load pipeline error:  ${reason}`);
       return 1;
     }
-    const [path] = flags.rest;
     const parsed = readSysflow(read.source, process.env, {
       ...(flags.given("driver") && { driver: flags.text("driver") }),
-      ...(path !== undefined && { path }),
       driverDirectory: flags.text("driverdir"),
       pluginDirectory: flags.text("plugdir"),
     });
+    const registry = builtinRegistry(parsed.spec?.plugins);
+    const [path] = flags.rest;
     return await runPipeline({
-      parsed: withDriverOption(parsed, "on-corrupt", flags.given("on-corrupt") ? flags.text("on-corrupt") : undefined),
-      registry: builtinRegistry(parsed.spec?.plugins),
+      parsed: await withDriverOptions(parsed, registry, { path, "on-corrupt": flags.given("on-corrupt") ? flags.text("on-corrupt") : undefined }),
+      registry,
       host: machine.host,
       narrator: sysflowNarrator({ command, pipeline, health: (text) => machine.health("pipeline", text), print: (text) => machine.print("stdout", text) }),
       testOnly: flags.isSet("test"),
@@ -40,13 +40,4 @@ export async function runSysflow(flags: GoFlags): Promise<number> {
   } finally {
     machine.close();
   }
-}
-
-/** Gives every driver an option, unless the configuration has set it. */
-function withDriverOption(parsed: DialectResult, key: string, value: string | undefined): DialectResult {
-  if (value === undefined || parsed.spec === undefined) return parsed;
-  const set = (node: NodeSpec): NodeSpec =>
-    node.kind !== "driver" || Object.keys(node.options).some((known) => known.toLowerCase() === key) ? node : { ...node, options: { ...node.options, [key]: value } };
-  const spec: PipelineSpec = { ...parsed.spec, nodes: parsed.spec.nodes.map(set) };
-  return { ...parsed, spec };
 }

@@ -38,13 +38,15 @@ export class Command {
     const begun = performance.now();
     this.child = spawn(process.execPath, [join(driver, "bin", `${name}.mjs`), ...args], {
       cwd: options.cwd ?? driver,
-      env: { PATH: process.env["PATH"], HOME: process.env["HOME"], TZ: "UTC", ...options.env },
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, TZ: "UTC", ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const take = (stream: "stdout" | "stderr") => (chunk: Buffer): void => {
-      this[stream] += chunk.toString("utf8");
-      this.changed();
-    };
+    const take =
+      (stream: "stdout" | "stderr") =>
+      (chunk: Buffer): void => {
+        this[stream] += chunk.toString("utf8");
+        this.changed();
+      };
     if (options.closedStdout) this.child.stdout?.destroy();
     else this.child.stdout?.on("data", take("stdout"));
     this.child.stderr?.on("data", take("stderr"));
