@@ -96,6 +96,9 @@ export function aggregate(stage: Stage) {
   };
 }
 
+/** How often a durable node sends again at once what was lost, in one life. */
+const MOST_LOSSES = 200;
+
 /** Persists what it receives, and hands it on from there, again after a loss and after a restart. */
 export function durable(stage: Stage) {
   const { node, world, ledger, ctx } = stage;
@@ -104,6 +107,7 @@ export function durable(stage: Stage) {
       const underWay = new Set<string>();
       const store = (): Map<string, Item> => world.stores.get(node.id) ?? new Map<string, Item>();
       let progress: () => void = () => undefined;
+      let losses = 0;
       const pump = async (): Promise<void> => {
         const items = [...store().values()].filter((item) => !underWay.has(item.id));
         for (const item of items) underWay.add(item.id);
@@ -116,6 +120,7 @@ export function durable(stage: Stage) {
               store().delete(item.id);
             });
             progress();
+            if (outcome.state === "lost" && losses++ < MOST_LOSSES && !ctx.signal.aborted) queueMicrotask(() => void pump().catch(() => undefined));
           }),
         }));
       };

@@ -83,7 +83,7 @@ function makeNode(id: string, behaviour: Behaviour, random: Random, calm: boolea
     dawdles: random.chance(0.5) ? 0 : random.next() * 0.6,
     slotted: random.chance(0.6),
     size: random.between(1, 4),
-    batches: random.between(3, 25),
+    batches: random.between(3, 16),
     streams: random.between(1, 3),
     onLost: random.pick<OnLost>(["advance", "dead-letter", "stop"]),
     credit: random.pick([4, 8, 16, 64, 1000]),
@@ -107,4 +107,20 @@ function makeEdges(nodes: readonly SceneNode[], sources: number, sinks: number, 
     for (let k = 0; k < more; k++) join(from, nodes[random.between(Math.max(i + 1, sources), nodes.length - 1)] as SceneNode);
   }
   return edges;
+}
+
+/**
+ * The most records that may wait on an edge that leads back: what the sources may have in flight, times what becomes of one
+ * record on its way to the mill, for each time that it goes round (at most three times after the first).
+ */
+export function elasticRoom(scene: Scene): number {
+  const ways = (id: string): number => {
+    if (id === "mill") return 1;
+    const node = scene.nodes.find((one) => one.id === id) as SceneNode;
+    const sum = scene.edges.filter((edge) => edge.from === id).reduce((total, edge) => total + ways(edge.to), 0);
+    return sum * (node.behaviour === "split" ? node.size : 1);
+  };
+  const most = Math.max(1, ...scene.nodes.map((node) => ways(node.id)));
+  const inFlight = scene.nodes.reduce((sum, node) => sum + (node.behaviour.endsWith("source") ? Math.max(node.credit, 5) : 0), 0);
+  return inFlight * most ** 4;
 }

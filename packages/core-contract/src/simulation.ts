@@ -1,4 +1,4 @@
-import { type ChannelKind, defineNode, type EdgeSpec, type Logger, type Metrics, type Node, type Plugin, type PluginContext } from "@millrace/api";
+import { type ChannelKind, defineNode, type EdgeSpec, type Logger, type Metrics, type Node, type Plugin } from "@millrace/api";
 import { createRun, type Graph, type GraphEdge, type GraphNode, type Host, type Run, type RunResult, type VirtualClock, virtualClock } from "@millrace/core";
 import type { Stage } from "./behaviour.ts";
 import { aggregate, asker, buffer, chooser, durable, maker } from "./inner-nodes.ts";
@@ -6,7 +6,7 @@ import { itemChannel } from "./item.ts";
 import { Injected, Ledger } from "./ledger.ts";
 import { askingSource, holdingSink, itemsAt, sink, streamSource } from "./outer-nodes.ts";
 import { Random } from "./random.ts";
-import { makeScene, type Scene, type SceneNode } from "./scene.ts";
+import { elasticRoom, makeScene, type Scene, type SceneEdge, type SceneNode } from "./scene.ts";
 import { World } from "./world.ts";
 
 /** What came of a seed. */
@@ -50,7 +50,7 @@ export async function simulate(seed: number, trace?: (line: string) => void): Pr
     violations.push(...one.ledger.violations);
     batches += one.batches;
     virtualMs += one.elapsed;
-    if (lives.at(-1) === "finished") break;
+    if (lives.at(-1) === "finished" && (calm || [...world.stores.values()].every((store) => store.size === 0))) break;
     if (calm) violations.push(`the last life ended ${lives.at(-1)}, and not finished`);
   }
   if (violations.length === 0) violations.push(...unwritten(scene, world));
@@ -88,12 +88,16 @@ class Life {
   private readonly calm: boolean;
   private readonly clock: VirtualClock = virtualClock();
   private readonly run: Run;
+  private readonly nodes: ReadonlyMap<string, SceneNode>;
+  private readonly edgesTo: ReadonlyMap<string, readonly SceneEdge[]>;
 
   constructor(scene: Scene, world: World, random: Random, calm: boolean, trace: ((line: string) => void) | undefined) {
     this.scene = scene;
     this.world = world;
     this.random = random;
     this.calm = calm;
+    this.nodes = new Map(scene.nodes.map((node) => [node.id, node]));
+    this.edgesTo = Map.groupBy(scene.edges, (edge) => edge.to);
     this.ledger = new Ledger(world, trace && ((line) => trace(`${String(this.elapsed).padStart(6)} ${line}`)));
     this.run = createRun(this.graph(), this.host(), {
       keepAlive: false,
@@ -159,15 +163,18 @@ class Life {
 
   /** What is in flight stays within credit and bounds. One batch is always let through, and what is tried again has no room of its own. */
   private checkBounds(): void {
+    const { scene, ledger } = this;
     for (const stats of this.run.stats()) {
-      const node = this.scene.nodes.find((one) => one.id === stats.id) as SceneNode;
-      const edges = this.scene.edges.filter((edge) => edge.to === stats.id);
-      if (edges.length === 0) {
-        if (stats.inFlight.records > Math.max(node.credit, 5)) this.ledger.violated(`${stats.id} has ${stats.inFlight.records} records in flight with a credit of ${node.credit}`);
-      } else if (!edges.some((edge) => edge.elastic) && node.retries === 0) {
-        const room = edges.reduce((sum, edge) => sum + Math.max(edge.bound, this.ledger.largest), 0);
-        if (stats.queued.records > room) this.ledger.violated(`${stats.queued.records} records wait for ${stats.id}, which has room for ${room}`);
-      } else if (stats.queued.records > 2000) this.ledger.violated(`${stats.queued.records} records wait for ${stats.id}`);
+      const node = this.nodes.get(stats.id) as SceneNode;
+      const edges = this.edgesTo.get(stats.id);
+      if (edges === undefined) {
+        if (stats.inFlight.records > Math.max(node.credit, 5)) ledger.violated(`${stats.id} has ${stats.inFlight.records} records in flight with a credit of ${node.credit}`);
+        continue;
+      }
+      if (node.retries > 0) continue;
+      let room = 0;
+      for (const edge of edges) room += edge.elastic ? elasticRoom(scene) : Math.max(edge.bound, ledger.largest);
+      if (stats.queued.records > room) ledger.violated(`${stats.queued.records} records wait for ${stats.id}, which has room for ${room}`);
     }
   }
 
@@ -210,7 +217,7 @@ class Life {
       channels: { in: "any", out: ["item"] },
       create: (_options, ctx) => {
         const stage: Stage = { node, world: this.world, ledger: this.ledger, random, ctx, bytesEach: this.scene.bytesEach, calm: this.calm, fault };
-        return nodeOf(stage, ctx) as Node;
+        return nodeOf(stage) as Node;
       },
     });
   }
@@ -231,7 +238,7 @@ class Life {
   }
 }
 
-function nodeOf(stage: Stage, _ctx: PluginContext): { run(input: never, outputs: never): void | Promise<void> } {
+function nodeOf(stage: Stage): { run(input: never, outputs: never): void | Promise<void> } {
   switch (stage.node.behaviour) {
     case "stream-source": return streamSource(stage);
     case "asking-source": return askingSource(stage);

@@ -16,6 +16,7 @@ export class Loop {
   private readonly graceMs: number;
   private quietSince: number | undefined = undefined;
   private timer: Timer | undefined = undefined;
+  private confirming = false;
 
   /** `flushAll` tells everybody who holds batches to let them go; `graceMs` is how long the cycle waits for that. */
   constructor(flushAll: () => void, graceMs: number) {
@@ -24,15 +25,27 @@ export class Loop {
   }
 
   /** Something inside has changed. */
-  check(): void {
+  check(confirmed = false): void {
     const alive = this.nodes.filter((node) => !node.atEnd);
     const quiet = alive.length > 0 && alive.every((node) => node.input.idle) && this.nodes.every((node) => node.openSenders === 0 && node.inputQuiet());
     if (!quiet) {
       this.quietSince = undefined;
       this.timer?.cancel();
       this.timer = undefined;
-    } else if (this.nodes.every((node) => node.held.size === 0 && node.inFlight === 0)) this.endNext(alive);
-    else if (this.timer === undefined) this.waitForHolders(alive);
+    } else if (this.nodes.some((node) => node.held.size > 0 || node.inFlight > 0)) {
+      if (this.timer === undefined) this.waitForHolders(alive);
+    } else if (confirmed) this.endNext(alive);
+    else this.confirm();
+  }
+
+  /** All is quiet, but somebody may just have heard how a batch of its own ended, and be about to send another: looks again then. */
+  private confirm(): void {
+    if (this.confirming) return;
+    this.confirming = true;
+    setImmediate(() => {
+      this.confirming = false;
+      this.check(true);
+    });
   }
 
   /** Nothing moves, but somebody has a batch: whoever holds it is told to flush, again and again for a while. */
