@@ -106,3 +106,29 @@ describe("a closed or unread pipe", () => {
     child.kill();
   });
 });
+
+describe("closing", () => {
+  it("does not wait for a device that hangs once the signal is set, and closes it when it comes to itself", async () => {
+    const { BatchingOutput } = await import("../src/output/batching-output.ts");
+    const events: string[] = [];
+    let goOn: () => void = () => undefined;
+    const output = new BatchingOutput(
+      {
+        write: (bytes) => new Promise((resolve) => { goOn = () => resolve({ bytes: bytes.byteLength }); }),
+        close: () => { events.push("device closed"); return Promise.resolve(); },
+      },
+      unexpected,
+    );
+    const written = output.write([Buffer.from("x")]);
+    const over = new AbortController();
+    const closing = output.close(over.signal).then(() => events.push("close returned"));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(events).toEqual([]);
+    over.abort();
+    await closing;
+    goOn();
+    expect(await written).toBe("done");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(events).toEqual(["close returned", "device closed"]);
+  });
+});

@@ -38,16 +38,17 @@ export class BatchingOutput implements Output {
   }
 
   async close(signal: AbortSignal): Promise<void> {
-    if (this.writing !== undefined && !signal.aborted) {
-      let stop: () => void = () => undefined;
-      const aborted = new Promise<void>((resolve) => {
-        stop = resolve;
-        signal.addEventListener("abort", stop, { once: true });
-      });
-      await Promise.race([this.writing, aborted]);
-      signal.removeEventListener("abort", stop);
-    }
-    if (this.writing === undefined) await this.device.close();
+    const closed = (this.writing ?? Promise.resolve()).then(() => this.device.close());
+    let stop: () => void = () => undefined;
+    const aborted = new Promise<void>((resolve) => {
+      stop = resolve;
+      signal.addEventListener("abort", stop, { once: true });
+      if (signal.aborted) resolve();
+    });
+    await Promise.race([closed, aborted]);
+    signal.removeEventListener("abort", stop);
+    // Where the run does not wait, the device is closed all the same when its last write is through, and nobody is left to be told how.
+    closed.catch(() => undefined);
   }
 
   private async writeAll(): Promise<void> {

@@ -10,7 +10,7 @@ export type OutputTarget = StandardStream | { readonly path: string; readonly cr
 export interface Output {
   /** Writes the parts one after the other. `done` when the system has taken all of it, `failed` when it refused. Never rejects. */
   write(parts: readonly Uint8Array[]): Promise<Status>;
-  /** Waits for what is being written, unless `signal` is set, and closes. */
+  /** Closes when all is written. Waits for that until `signal` is set. */
   close(signal: AbortSignal): Promise<void>;
 }
 
