@@ -9,7 +9,10 @@ const OWN_KEYS: ReadonlySet<string> = new Set(["level", "time", "name", "plugin"
 
 /** JSON lines through pino, which is imported only here. Errors among the fields keep their stack. */
 export async function jsonLines(now: () => number, write: (line: string) => void): Promise<JsonLine> {
-  const { pino } = await import("pino");
+  // A bundle of this CommonJS module has its default export alone.
+  const {
+    default: { pino },
+  } = await import("pino");
   const logger = pino(
     {
       level: "trace",

@@ -34,6 +34,8 @@ export interface LoggingOptions {
 export interface Logging {
   /** The logger of an instance, or of a part of the runtime. */
   logger(name: string, plugin?: string): Logger;
+  /** Why the program ends: written at every threshold but `quiet`, as an error where the shape has no level of its own. */
+  fatal(name: string, message: string): void;
   /** A line about health: written at every threshold but `quiet`, as a level of its own where the shape has one. */
   health(name: string, message: string): void;
   /** A line about performance: written only if asked for by `perf`, whatever the threshold. */
@@ -72,14 +74,16 @@ export async function createLogging(options: LoggingOptions = {}): Promise<Loggi
     flush();
   };
   process.on("exit", close);
+  const always = (level: "fatal" | "health", name: string, message: string): void => {
+    if (threshold <= rankOf("health")) emit(level, name, undefined, message, undefined);
+  };
   return {
     logger: (name, plugin) => {
       const own = options.levels?.(name, plugin);
       return new LineLogger(emit, name, plugin, own === undefined ? threshold : rankOf(own));
     },
-    health: (name, message) => {
-      if (threshold <= rankOf("health")) emit("health", name, undefined, message, undefined);
-    },
+    fatal: (name, message) => always("fatal", name, message),
+    health: (name, message) => always("health", name, message),
     perf: (name, message) => {
       if (options.perf) emit("perf", name, undefined, message, undefined);
     },

@@ -29,6 +29,7 @@ const BRACKETED: Readonly<Record<LineLevel, string>> = {
   info: "Info",
   warn: "Warn",
   error: "Error",
+  fatal: "Error",
   health: "Health",
   perf: "Perf",
 };
@@ -38,6 +39,7 @@ const TABBED: Readonly<Record<LineLevel, string>> = {
   info: "INFO",
   warn: "WARN",
   error: "ERROR",
+  fatal: "FATAL",
   health: "INFO",
   perf: "INFO",
 };
@@ -47,11 +49,21 @@ const LOGRUS: Readonly<Record<LineLevel, string>> = {
   info: "info",
   warn: "warning",
   error: "error",
+  fatal: "fatal",
   health: "info",
   perf: "info",
 };
-const PLAIN: Readonly<Record<LineLevel, string>> = { trace: "trace", debug: "debug", info: "info", warn: "warn", error: "error", health: "info", perf: "info" };
-const COLOURS: Readonly<Record<LineLevel, string>> = { trace: "2", debug: "2", info: "32", warn: "33", error: "31", health: "36", perf: "36" };
+const PLAIN: Readonly<Record<LineLevel, string>> = {
+  trace: "trace",
+  debug: "debug",
+  info: "info",
+  warn: "warn",
+  error: "error",
+  fatal: "error",
+  health: "info",
+  perf: "info",
+};
+const COLOURS: Readonly<Record<LineLevel, string>> = { trace: "2", debug: "2", info: "32", warn: "33", error: "31", fatal: "31", health: "36", perf: "36" };
 
 /** The shapes. Each is the one of a program that Millrace takes over, but `pretty`, which is for people at a terminal. */
 export const lineShapes: Readonly<Record<LineShapeName, LineShape>> = {
@@ -59,7 +71,7 @@ export const lineShapes: Readonly<Record<LineShapeName, LineShape>> = {
   bracketed: {
     text: ({ level, time, name, message, fields }) =>
       `[${BRACKETED[level]}] ${time.slashes} ${name === "" ? "" : `${name}: `}${withoutEnd(message)}${fieldsText(fields)}`,
-    stream: (level) => (level === "error" ? "err" : "out"),
+    stream: (level) => (level === "error" || level === "fatal" ? "err" : "out"),
   },
   /** `2026-11-21T08:15:00+01:00<tab>INFO<tab>text`, all on the output stream: that of Flow's newer generation. */
   tabbed: {

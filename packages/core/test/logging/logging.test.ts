@@ -32,6 +32,7 @@ async function everything(options: LoggingOptions): Promise<string> {
   logging.logger("").info("from nobody");
   logging.health("reader", "Health checks: passed");
   logging.perf("reader", "rate: 5");
+  logging.fatal("flowd", "can't start");
   return text();
 }
 
@@ -47,69 +48,74 @@ afterEach(() => {
 describe("shapes", () => {
   it("bracketed", async () =>
     expect(await everything({ format: "bracketed" })).toMatchInlineSnapshot(`
-    "[Trace] 2026/11/21 12:50:30 reader: a trace
-    [Trace] 2026/11/21 12:50:30 reader: a debug
-    [Info] 2026/11/21 12:50:30 reader: done records=12 file="a b.sf" list="[1,\\"x\\"]" big=18446744073709551616
-    [Warn] 2026/11/21 12:50:30 reader: odd "name"
-    [Info] 2026/11/21 12:50:30 from nobody
-    [Health] 2026/11/21 12:50:30 reader: Health checks: passed
-    [Perf] 2026/11/21 12:50:30 reader: rate: 5
-    ---
-    [Error] 2026/11/21 12:50:30 reader: bad cause="no such file"
-    "
-  `));
+      "[Trace] 2026/11/21 12:50:30 reader: a trace
+      [Trace] 2026/11/21 12:50:30 reader: a debug
+      [Info] 2026/11/21 12:50:30 reader: done records=12 file="a b.sf" list="[1,\\"x\\"]" big=18446744073709551616
+      [Warn] 2026/11/21 12:50:30 reader: odd "name"
+      [Info] 2026/11/21 12:50:30 from nobody
+      [Health] 2026/11/21 12:50:30 reader: Health checks: passed
+      [Perf] 2026/11/21 12:50:30 reader: rate: 5
+      ---
+      [Error] 2026/11/21 12:50:30 reader: bad cause="no such file"
+      [Error] 2026/11/21 12:50:30 flowd: can't start
+      "
+    `));
   it("tabbed", async () =>
     expect((await everything({ format: "tabbed" })).replaceAll("\t", "<tab>")).toMatchInlineSnapshot(`
-    "2026-11-21T12:50:30+05:45<tab>TRACE<tab>a trace
-    2026-11-21T12:50:30+05:45<tab>DEBUG<tab>a debug
-    2026-11-21T12:50:30+05:45<tab>INFO<tab>done records=12 file="a b.sf" list="[1,\\"x\\"]" big=18446744073709551616
-    2026-11-21T12:50:30+05:45<tab>WARN<tab>odd "name"
-    2026-11-21T12:50:30+05:45<tab>ERROR<tab>bad cause="no such file"
-    2026-11-21T12:50:30+05:45<tab>INFO<tab>from nobody
-    2026-11-21T12:50:30+05:45<tab>INFO<tab>Health checks: passed
-    2026-11-21T12:50:30+05:45<tab>INFO<tab>rate: 5
-    ---
-    "
-  `));
+      "2026-11-21T12:50:30+05:45<tab>TRACE<tab>a trace
+      2026-11-21T12:50:30+05:45<tab>DEBUG<tab>a debug
+      2026-11-21T12:50:30+05:45<tab>INFO<tab>done records=12 file="a b.sf" list="[1,\\"x\\"]" big=18446744073709551616
+      2026-11-21T12:50:30+05:45<tab>WARN<tab>odd "name"
+      2026-11-21T12:50:30+05:45<tab>ERROR<tab>bad cause="no such file"
+      2026-11-21T12:50:30+05:45<tab>INFO<tab>from nobody
+      2026-11-21T12:50:30+05:45<tab>INFO<tab>Health checks: passed
+      2026-11-21T12:50:30+05:45<tab>INFO<tab>rate: 5
+      2026-11-21T12:50:30+05:45<tab>FATAL<tab>can't start
+      ---
+      "
+    `));
   it("logrus", async () =>
     expect(await everything({ format: "logrus" })).toMatchInlineSnapshot(`
-    "---
-    time="2026-11-21T12:50:30+05:45" level=trace msg="a trace"
-    time="2026-11-21T12:50:30+05:45" level=debug msg="a debug"
-    time="2026-11-21T12:50:30+05:45" level=info msg=done big=18446744073709551616 file="a b.sf" list="[1,\\"x\\"]" records=12
-    time="2026-11-21T12:50:30+05:45" level=warning msg="odd \\"name\\"\\n"
-    time="2026-11-21T12:50:30+05:45" level=error msg=bad cause="no such file"
-    time="2026-11-21T12:50:30+05:45" level=info msg="from nobody"
-    time="2026-11-21T12:50:30+05:45" level=info msg="Health checks: passed"
-    time="2026-11-21T12:50:30+05:45" level=info msg="rate: 5"
-    "
-  `));
+      "---
+      time="2026-11-21T12:50:30+05:45" level=trace msg="a trace"
+      time="2026-11-21T12:50:30+05:45" level=debug msg="a debug"
+      time="2026-11-21T12:50:30+05:45" level=info msg=done big=18446744073709551616 file="a b.sf" list="[1,\\"x\\"]" records=12
+      time="2026-11-21T12:50:30+05:45" level=warning msg="odd \\"name\\"\\n"
+      time="2026-11-21T12:50:30+05:45" level=error msg=bad cause="no such file"
+      time="2026-11-21T12:50:30+05:45" level=info msg="from nobody"
+      time="2026-11-21T12:50:30+05:45" level=info msg="Health checks: passed"
+      time="2026-11-21T12:50:30+05:45" level=info msg="rate: 5"
+      time="2026-11-21T12:50:30+05:45" level=fatal msg="can't start"
+      "
+    `));
   it("component", async () =>
     expect(await everything({ format: "component" })).toMatchInlineSnapshot(`
-    "---
-    [2026/11/21 12:50:30.947] [trace] [reader] a trace
-    [2026/11/21 12:50:30.947] [debug] [reader] a debug
-    [2026/11/21 12:50:30.947] [ info] [reader] done records=12 file="a b.sf" list="[1,\\"x\\"]" big=18446744073709551616
-    [2026/11/21 12:50:30.947] [ warn] [reader] odd "name"
-    [2026/11/21 12:50:30.947] [error] [reader] bad cause="no such file"
-    [2026/11/21 12:50:30.947] [ info] from nobody
-    [2026/11/21 12:50:30.947] [ info] [reader] Health checks: passed
-    [2026/11/21 12:50:30.947] [ info] [reader] rate: 5
-    "
-  `));
+      "---
+      [2026/11/21 12:50:30.947] [trace] [reader] a trace
+      [2026/11/21 12:50:30.947] [debug] [reader] a debug
+      [2026/11/21 12:50:30.947] [ info] [reader] done records=12 file="a b.sf" list="[1,\\"x\\"]" big=18446744073709551616
+      [2026/11/21 12:50:30.947] [ warn] [reader] odd "name"
+      [2026/11/21 12:50:30.947] [error] [reader] bad cause="no such file"
+      [2026/11/21 12:50:30.947] [ info] from nobody
+      [2026/11/21 12:50:30.947] [ info] [reader] Health checks: passed
+      [2026/11/21 12:50:30.947] [ info] [reader] rate: 5
+      [2026/11/21 12:50:30.947] [error] [flowd] can't start
+      "
+    `));
   it("pretty", async () =>
     expect(await everything({})).toMatchInlineSnapshot(`
-    "---
-    12:50:30.947 trace reader: a trace
-    12:50:30.947 debug reader: a debug
-    12:50:30.947 info  reader: done records=12 file="a b.sf" list="[1,\\"x\\"]" big=18446744073709551616
-    12:50:30.947 warn  reader: odd "name"
-    12:50:30.947 error reader: bad cause="no such file"
-    12:50:30.947 info  from nobody
-    12:50:30.947 info  reader: Health checks: passed
-    12:50:30.947 info  reader: rate: 5
-    "
-  `));
+      "---
+      12:50:30.947 trace reader: a trace
+      12:50:30.947 debug reader: a debug
+      12:50:30.947 info  reader: done records=12 file="a b.sf" list="[1,\\"x\\"]" big=18446744073709551616
+      12:50:30.947 warn  reader: odd "name"
+      12:50:30.947 error reader: bad cause="no such file"
+      12:50:30.947 info  from nobody
+      12:50:30.947 info  reader: Health checks: passed
+      12:50:30.947 info  reader: rate: 5
+      12:50:30.947 error flowd: can't start
+      "
+    `));
   it("pretty in colours", async () => {
     const { logging, text } = await gathered({ colours: true });
     logging.logger("a").warn("careful \u001b[2J");
@@ -133,7 +139,8 @@ describe("shapes", () => {
       {"level":"error","time":"2026-11-21T07:05:30.947Z","name":"reader","plugin":"sysflowreader","cause":"…","msg":"bad"}
       {"level":"info","time":"2026-11-21T07:05:30.947Z","msg":"from nobody"}
       {"level":"info","time":"2026-11-21T07:05:30.947Z","name":"reader","health":true,"msg":"Health checks: passed"}
-      {"level":"info","time":"2026-11-21T07:05:30.947Z","name":"reader","perf":true,"msg":"rate: 5"}"
+      {"level":"info","time":"2026-11-21T07:05:30.947Z","name":"reader","perf":true,"msg":"rate: 5"}
+      {"level":"fatal","time":"2026-11-21T07:05:30.947Z","name":"flowd","msg":"can't start"}"
     `);
   });
   it("json keeps its own keys", async () => {
@@ -145,12 +152,12 @@ describe("shapes", () => {
 
 describe("levels", () => {
   it.each([
-    ["trace", "trace debug info warn error health"],
-    ["debug", "debug info warn error health"],
-    ["info", "info warn error health"],
-    ["warn", "warn error health"],
-    ["error", "error health"],
-    ["health", "health"],
+    ["trace", "trace debug info warn error fatal health"],
+    ["debug", "debug info warn error fatal health"],
+    ["info", "info warn error fatal health"],
+    ["warn", "warn error fatal health"],
+    ["error", "error fatal health"],
+    ["health", "fatal health"],
     ["quiet", ""],
   ] as const)("%s", async (level, expected) => {
     const { logging, text } = await gathered({ level, format: { text: (line) => line.level, stream: () => "out" } });
@@ -159,6 +166,7 @@ describe("levels", () => {
       log[each]("m");
       expect(log.enabled(each)).toBe(expected.split(" ").includes(each));
     }
+    logging.fatal("x", "m");
     logging.health("x", "m");
     logging.perf("x", "m");
     expect(text().split("---")[0]?.trim().split("\n").join(" ")).toBe(expected);
