@@ -22,3 +22,5 @@ export const FILE = "MILLRACE_CONFIG_FILE";
 export const ENVIRONMENT = "MILLRACE_CONFIG_ENVIRONMENT";
 /** Something that has no effect. */
 export const NO_EFFECT = "MILLRACE_CONFIG_NO_EFFECT";
+/** There is more than is shown. */
+export const MORE = "MILLRACE_CONFIG_MORE";

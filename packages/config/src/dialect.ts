@@ -1,4 +1,6 @@
 import type { Diagnostic, PipelineSpec } from "@millrace/api";
+import { type DiagnosticBag, sortDiagnostics } from "@millrace/text";
+import { MORE } from "./codes.ts";
 
 /** What every dialect gives. */
 export interface DialectResult {
@@ -9,6 +11,18 @@ export interface DialectResult {
   readonly spec: PipelineSpec | undefined;
   /** Everything that was found, by file and place. */
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The most findings that one reading gives: more would help nobody, and a hostile text could make any number. */
+const MOST_FINDINGS = 100;
+
+/** What a dialect gives of its findings: errors before warnings, if there are too many for all. */
+export function findingsOf(bag: DiagnosticBag): readonly Diagnostic[] {
+  const all = bag.list();
+  if (all.length <= MOST_FINDINGS) return all;
+  const kept = [...all.filter(({ severity }) => severity === "error"), ...all.filter(({ severity }) => severity === "warning")].slice(0, MOST_FINDINGS);
+  const more: Diagnostic = { severity: kept.some(({ severity }) => severity === "error") ? "error" : "warning", code: MORE, message: `${all.length - MOST_FINDINGS} more findings are not shown` };
+  return [...sortDiagnostics(kept), more];
 }
 
 /** The environment variables. */

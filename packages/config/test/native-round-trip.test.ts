@@ -48,7 +48,7 @@ describe("a pipeline that was written as millrace.yaml", () => {
         expect(formatDiagnostics(result.diagnostics), written).toBe("");
         expect(withoutPlaces(result.spec), written).toEqual(withoutPlaces(pipeline));
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 });

@@ -6,7 +6,7 @@
 import type { PipelineSpec, PluginSource, ServiceSpec } from "@millrace/api";
 import { DiagnosticBag, didYouMean, Source } from "@millrace/text";
 import { MISSING, NO_EFFECT, SHAPE, UNKNOWN } from "../codes.ts";
-import type { ConfigSource, DialectResult, Environment } from "../dialect.ts";
+import { type ConfigSource, type DialectResult, type Environment, findingsOf } from "../dialect.ts";
 import { describe, type MapNode, placeOf, type TreeNode } from "../tree/node.ts";
 import { parseYaml, yaml11Scalar } from "../tree/yaml.ts";
 import { readEdges } from "./edges.ts";
@@ -46,7 +46,7 @@ export function readFlow(source: ConfigSource, environment: Environment = {}, pa
   const { root, values } = mergeSettings(file, { defaults: DEFAULTS, environment, options }, dotted, bag);
   const generation = generationOf(root, new Source(source.file, source.text), bag);
   const spec = generation && pipelineOf(root, generation, new Source(source.file, source.text), bag);
-  return { spec, generation, values, diagnostics: bag.list() };
+  return { spec, generation, values, diagnostics: findingsOf(bag) };
 }
 
 const DEFAULTS: Readonly<Record<string, unknown>> = { "plugin.path": "/etc/flowd/plugins" };

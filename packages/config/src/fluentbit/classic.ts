@@ -152,7 +152,7 @@ class ClassicLines {
   }
 
   private command(text: string, line: number): void {
-    const match = /^@(\S*)[ \t]+(.*)$/.exec(text);
+    const match = /^@([^ \t]*)[ \t]+(.*)$/s.exec(text);
     if (match === null) return this.mistake(`${text.trim()} needs a value after a space`, line, 0, text.length);
     const word = (match[1] as string).toLowerCase();
     const value = (match[2] as string).trim();
@@ -201,7 +201,7 @@ class ClassicLines {
     if (text[start] === "[") return this.openGroup(text, start, line);
     if (level === 1) this.group = undefined;
     const end = text.length;
-    const match = /^(\S+)([ \t]*)(.*)$/.exec(text.slice(start)) as RegExpExecArray;
+    const match = /^([^ \t]+)([ \t]*)(.*)$/s.exec(text.slice(start)) as RegExpExecArray;
     const [, key, gap, rest] = match as unknown as [string, string, string, string];
     const value = rest.trimEnd();
     const valueStart = start + key.length + gap.length;

@@ -6,7 +6,7 @@
 import type { PipelineSpec } from "@millrace/api";
 import { DiagnosticBag } from "@millrace/text";
 import { SYNTAX } from "../codes.ts";
-import { type ConfigFiles, type ConfigSource, type DialectResult, type Environment, noFiles } from "../dialect.ts";
+import { type ConfigFiles, type ConfigSource, type DialectResult, type Environment, findingsOf, noFiles } from "../dialect.ts";
 import { argumentPlace } from "../places.ts";
 import { readClassic, readText } from "./classic.ts";
 import { type CommandSection, commandSection } from "./command-line.ts";
@@ -46,7 +46,7 @@ export function readFluentbit(source: ConfigSource | undefined, environment: Env
   const sections = [...document.sections, ...(parameters.sections ?? []).map(commandSection)];
   const variables = new Variables(document.variables, environment, bag);
   const spec = pipelineOf(sections, source?.file ?? "", { files, variables, environment, parameters, bag });
-  return { spec, diagnostics: bag.list() };
+  return { spec, diagnostics: findingsOf(bag) };
 }
 
 function mainDocument(source: ConfigSource, { form }: FluentbitParameters, files: ConfigFiles, bag: DiagnosticBag): Document {

@@ -18,15 +18,28 @@ export class Variables {
 
   /** The value of a property. A variable that is not set, or empty, is its default, or else nothing, with a warning. */
   expand({ text, place }: Pick<Property, "text" | "place">): string {
-    return text.replace(/\$\{([^}]*)\}/g, (written, inside: string) => {
-      const at = inside.indexOf(":-");
-      const name = at < 0 ? inside : inside.slice(0, at);
-      const value = this.own.get(name) ?? (Object.hasOwn(this.environment, name) ? this.environment[name] : undefined);
-      if (value !== undefined && value !== "") return value;
-      if (at >= 0) return inside.slice(at + 2);
-      this.bag.warning(ENVIRONMENT, `the variable \${${name}} is used but not set`, { place: within(place, written), hint: `set it, or give a default: \${${name}:-…}` });
-      return "";
+    let expanded = "";
+    let at = 0;
+    for (;;) {
+      const start = text.indexOf("${", at);
+      const end = start < 0 ? -1 : text.indexOf("}", start);
+      if (end < 0) return expanded + text.slice(at);
+      expanded += text.slice(at, start) + this.valueOf(text.slice(start + 2, end), place);
+      at = end + 1;
+    }
+  }
+
+  private valueOf(inside: string, place: Property["place"]): string {
+    const at = inside.indexOf(":-");
+    const name = at < 0 ? inside : inside.slice(0, at);
+    const value = this.own.get(name) ?? (Object.hasOwn(this.environment, name) ? this.environment[name] : undefined);
+    if (value !== undefined && value !== "") return value;
+    if (at >= 0) return inside.slice(at + 2);
+    this.bag.warning(ENVIRONMENT, `the variable \${${name}} is used but not set`, {
+      place: within(place, `\${${inside}}`),
+      hint: `set it, or give a default: \${${name}:-…}`,
     });
+    return "";
   }
 
   /** The same for every text in plain data. */

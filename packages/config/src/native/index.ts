@@ -6,7 +6,7 @@
 import type { EdgeSpec, HostedSpec, NodeSpec, PipelineSpec, Place, PluginKind, PluginSource, ServiceSpec } from "@millrace/api";
 import { DiagnosticBag, didYouMean, Source } from "@millrace/text";
 import { MISSING, NO_EFFECT, REFERENCE, SHAPE, VALUE } from "../codes.ts";
-import { type ConfigSource, type DialectResult, type Environment, joinPath } from "../dialect.ts";
+import { type ConfigSource, type DialectResult, type Environment, findingsOf, joinPath } from "../dialect.ts";
 import { describe, type Entry, keyPlace, optionPlaces, placeOf, plain, textOf, type TreeNode } from "../tree/node.ts";
 import { parseYaml, yaml12Scalar } from "../tree/yaml.ts";
 import { Fields } from "./fields.ts";
@@ -34,7 +34,7 @@ export function readNative(source: ConfigSource, environment: Environment = {}, 
   for (const other of more) bag.warning(NO_EFFECT, "only the first document of a file is read", { place: placeOf(other) });
   if (root === undefined && !bag.hasErrors) bag.error(MISSING, 'the file is empty: a pipeline has "nodes"', { place: new Source(source.file, source.text).place(0) });
   const fields = root && Fields.of(interpolate(root, environment, bag), "pipeline", "a pipeline", root.source.place(root.span.start, root.span.end), bag);
-  return { spec: fields && new NativeReader(source.file, parameters, bag).pipeline(fields), diagnostics: bag.list() };
+  return { spec: fields && new NativeReader(source.file, parameters, bag).pipeline(fields), diagnostics: findingsOf(bag) };
 }
 
 class NativeReader {

@@ -6,7 +6,7 @@
 import type { EdgeSpec, NodeSpec, PipelineSpec, PluginSource, ServiceSpec } from "@millrace/api";
 import { DiagnosticBag, didYouMean } from "@millrace/text";
 import { DUPLICATE, MISSING, NO_EFFECT, SHAPE } from "../codes.ts";
-import type { ConfigSource, DialectResult, Environment } from "../dialect.ts";
+import { type ConfigSource, type DialectResult, type Environment, findingsOf } from "../dialect.ts";
 import { parseJson } from "../tree/json.ts";
 import { describe, type Entry, isFaulty, keyPlace, placeOf, type TreeNode } from "../tree/node.ts";
 import { type Channel, type ChannelEnd, channelsOf, edgesOf } from "./channels.ts";
@@ -35,7 +35,7 @@ export function readSysflow(source: ConfigSource, environment: Environment = {},
   const bag = new DiagnosticBag();
   const root = parseJson(source, bag);
   const spec = root && pipelineOf(root, environment, parameters, bag);
-  return { spec, diagnostics: bag.list() };
+  return { spec, diagnostics: findingsOf(bag) };
 }
 
 /** The driver that is used where none is named. */

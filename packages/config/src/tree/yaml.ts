@@ -37,10 +37,11 @@ export function parseYaml(config: ConfigSource, rules: YamlRules, bag: Diagnosti
 
 const MOST_MISTAKES = 50;
 
-/** Reports the first mistake of each line: those that follow it are mostly its consequences. */
+/** Reports the first mistake of each line, up to where the parser lost its way: what follows is a consequence. */
 function reportMistakes(errors: readonly YAMLParseError[], source: Source, bag: DiagnosticBag): void {
   const lines = new Set<number>();
-  for (const { message, pos } of errors) {
+  for (const { code, message, pos } of errors) {
+    if (code === "UNEXPECTED_TOKEN" && lines.size > 0) return;
     const place = source.place(pos[0], Math.min(pos[1], lineEnd(source.text, pos[0])));
     if (lines.has(place.line) || lines.size >= MOST_MISTAKES) continue;
     lines.add(place.line);
