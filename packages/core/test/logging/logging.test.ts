@@ -249,17 +249,29 @@ describe("writing", () => {
     expect(lines.at(-1)).toMatch(/^\[Info\] \d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d x: line 19999$/);
   });
 
-  it("waits for a reader that is slow", { timeout: 20_000 }, async () => {
-    const child = spawn(process.execPath, program("tabbed", 'for (let i = 0; i < 20000; i++) log.info("line " + i);'), {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+  // Whoever touches process.stdout makes a pipe refuse writes instead of waiting.
+  it.each(["", "process.stdout.isTTY;"])("waits for a reader that is slow %s", { timeout: 20_000 }, async (before) => {
+    const rest = `${before} for (let i = 0; i < 20000; i++) log.info("line " + i); setTimeout(() => log.info("last"), 50); `;
+    const child = spawn(process.execPath, program("tabbed", rest), { stdio: ["ignore", "pipe", "inherit"] });
     const exit = once(child, "exit", { signal: AbortSignal.timeout(15_000) });
     child.stdout.pause();
     await new Promise((resolve) => setTimeout(resolve, 400));
     let text = "";
     for await (const chunk of child.stdout) text += String(chunk);
     await exit;
-    expect(text.trimEnd().split("\n")).toHaveLength(20_000);
+    const lines = text.trimEnd().split("\n");
+    expect(lines).toHaveLength(20_001);
+    expect(lines.slice(0, 20_000).every((line, index) => line.endsWith(`\tline ${index}`))).toBe(true);
+  });
+
+  it("imports pino for JSON alone", { timeout: 20_000 }, () => {
+    const imports = (format: string): string =>
+      `import { registerHooks } from "node:module"; const seen = []; registerHooks({ resolve: (name, context, next) => { seen.push(name); return next(name, context); } });
+      const { createLogging } = await import(${JSON.stringify(core)}); await createLogging({ format: "${format}" }); console.log(seen.includes("pino"));`;
+    const run = (format: string): string =>
+      spawnSync(process.execPath, ["--conditions=@millrace/source", "--input-type=module", "-e", imports(format)], { encoding: "utf8", timeout: 15_000 })
+        .stdout;
+    expect([run("tabbed"), run("json")]).toEqual(["false\n", "true\n"]);
   });
 
   it("outlives a reader that has gone", { timeout: 20_000 }, async () => {
