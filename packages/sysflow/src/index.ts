@@ -8,7 +8,7 @@ export {
   EntityTables, NO_CONTAINER, NO_POD, NO_PROCESS, Surroundings, type TableLimits,
 } from "./entities/tables.ts";
 export { ContainerVersion, FileVersion, HeaderVersion, type ParsedPath, parsePath, PodVersion, ProcessVersion } from "./entities/versions.ts";
-export { type MissingEntity, type RowVisitor, walk, type WalkedEntity } from "./entities/walk.ts";
+export { type MissingEntity, ROW_HANDLER, type RowHandler, type RowVisitor, walk, type WalkedEntity } from "./entities/walk.ts";
 export { WordTable } from "./entities/word-table.ts";
 export { type Attribute, type AttributeOf, ATTRIBUTES, type AttributeScope, findAttribute, valueText } from "./flat/attributes.ts";
 export { FlatBuilder, FlatCursor, FlatRows } from "./flat/flat-rows.ts";
@@ -20,7 +20,7 @@ export { baseName, cleanPath, dirName, parseSocketPath } from "./paths.ts";
 export { compileDecoder, type RecordDecoder } from "./rows/decoder.ts";
 export { foidText } from "./rows/bytes.ts";
 export * as layout from "./rows/layout.ts";
-export { ROWS, rowsFrom, rowsOf, SysflowRows } from "./rows/sysflow-rows.ts";
+export { type Refused, ROWS, rowsFrom, rowsOf, SysflowRows } from "./rows/sysflow-rows.ts";
 export {
   containerAt, fileAt, fileEventAt, fileFlowAt, headerAt, k8sEventAt, messageAt, networkEventAt, networkFlowAt, podAt, processAt, processEventAt,
   processFlowAt, recordAt, type RowSource,

@@ -10,7 +10,7 @@ export type MissingEntity = "process" | "file" | "container" | "pod";
 /** Who looks at records as they are walked through. Rows are named by where they begin in the words of the batch. */
 export interface RowVisitor {
   /** A batch begins. */
-  begin(rows: SysflowRows): void;
+  begin(rows: SysflowRows, tables: EntityTables): void;
   /**
    * An event or flow: PE, NF, FF, FE, NE, PF, KE.
    *
@@ -24,6 +24,21 @@ export interface RowVisitor {
   missing(what: MissingEntity, base: number, around: Surroundings): void;
 }
 
+/** The property of a handler by which a reader knows that it takes rows instead of records: a {@link RowHandler}. */
+export const ROW_HANDLER: unique symbol = Symbol.for("millrace.sysflow.row-handler");
+
+/**
+ * The fast way into a handler. A handler that has one under {@link ROW_HANDLER} gets rows as they were decoded, and no
+ * object is made for a record; its `handle` methods are then not called. What it keeps of a row it must copy, or keep with
+ * the batch. For handlers that are built against this very version of the package.
+ */
+export interface RowHandler extends Pick<RowVisitor, "event"> {
+  /** A batch begins. */
+  begin(rows: SysflowRows): void;
+  /** The layout that it knows: LAYOUT of this package. With another one, the reader calls the `handle` methods. */
+  readonly layout: number;
+}
+
 /** An entity that was just stored. */
 export type WalkedEntity =
   | { readonly type: "H"; readonly version: HeaderVersion; readonly before: HeaderVersion | undefined }
@@ -35,7 +50,7 @@ export type WalkedEntity =
 /** Walks through the records of a batch in their order: entities go into the tables, events to the visitor with all that is around them. */
 export function walk(rows: SysflowRows, tables: EntityTables, visitor: RowVisitor): void {
   const { words } = rows;
-  visitor.begin(rows);
+  visitor.begin(rows, tables);
   const wanted = visitor.entity !== undefined;
   for (let base = rows.first << L.STRIDE_SHIFT, end = base + (rows.records << L.STRIDE_SHIFT); base < end; base += L.STRIDE) {
     const type = words[base] as number;

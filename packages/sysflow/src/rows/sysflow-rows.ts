@@ -1,5 +1,5 @@
 import type { Buffer } from "node:buffer";
-import { ABI, type Brand } from "@millrace/api";
+import { ABI, type Brand, isMillraceError, type MillraceError } from "@millrace/api";
 import type { SysflowBatch, SysflowRecord } from "@millrace/api/sysflow";
 import { RecordBuilder } from "./from-records.ts";
 import { LAYOUT, STRIDE } from "./layout.ts";
@@ -50,19 +50,32 @@ export class SysflowRows implements SysflowBatch {
 }
 
 /** Rows for any batch of records: the batch itself where it has rows of our layout, otherwise rows made from its records. */
-export function rowsOf(batch: SysflowBatch): SysflowRows {
+export function rowsOf(batch: SysflowBatch, refused?: Refused): SysflowRows {
   const brand = (batch as { readonly [ROWS]?: RowsBrand })[ROWS];
-  return brand?.layout === LAYOUT ? (batch as SysflowRows) : rowsFrom(batch);
+  return brand?.layout === LAYOUT ? (batch as SysflowRows) : rowsFrom(batch, refused);
 }
+
+/** Told of a record that can't be put into a row, and left out. */
+export type Refused = (cause: MillraceError, index: number) => void;
 
 /**
  * A batch from plain records.
  *
- * @throws MillraceError `MILLRACE_RECORD_VALUE` for a value that the format can't hold.
+ * @param refused - told of a record with a value that the format can't hold; without it, such a record is an error
+ * @throws MillraceError `MILLRACE_RECORD_VALUE`
  */
-export function rowsFrom(records: Iterable<SysflowRecord>): SysflowRows {
+export function rowsFrom(records: Iterable<SysflowRecord>, refused?: Refused): SysflowRows {
   const builder = new RecordBuilder();
-  for (const record of records) builder.add(record);
+  let index = 0;
+  for (const record of records) {
+    try {
+      builder.add(record);
+    } catch (cause) {
+      if (!refused || !isMillraceError(cause)) throw cause;
+      refused(cause, index);
+    }
+    index++;
+  }
   const { words, text, count, values } = builder.end();
   return new SysflowRows(words, text, 0, count, text.length + count * 32, values);
 }

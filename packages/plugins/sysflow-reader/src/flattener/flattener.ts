@@ -1,0 +1,89 @@
+import type { Outputs, Plugin, PluginContext } from "@millrace/api";
+import { defineHandler, type FlatBatch, type Handler } from "@millrace/api/sysflow";
+import { FlatBuilder, type FileVersion, layout, names, ROW_HANDLER, type RowHandler, type Surroundings, type SysflowRows } from "@millrace/sysflow";
+import { z } from "zod";
+import { WarningLimiter } from "../warning-limiter.ts";
+import { durationMs, durationText } from "./duration.ts";
+import { PlainEvents } from "./plain-events.ts";
+import { RateLimiter } from "./rate-limiter.ts";
+
+const DAY = "24h";
+
+const options = z.strictObject({
+  "filter.enabled": z.enum(["on", "off"]).default("off").describe("Whether events that say the same again are dropped"),
+  "filter.maxage": z
+    .union([z.number().int().positive(), z.string().regex(/^(?:\d+|(?:\d+(?:\.\d+)?(?:ms|s|m|h))+)$/, "a number of seconds, or a duration such as 10m or 1h30m")])
+    .default(DAY)
+    .describe("For how long an event stands for those that say the same: seconds, or a duration such as `10m`"),
+  "filter.maxentries": z.number().int().min(1).default(1_048_576).describe("How many different events are remembered; the oldest go first"),
+});
+
+type Options = z.infer<typeof options>;
+
+/** The handler `flattener`. */
+const flattener: Plugin = defineHandler({
+  name: "flattener",
+  version: "0.1.0",
+  description: "Turns processes' events, network flows, file flows, file events and Kubernetes events into flat records",
+  stability: "stable",
+  options,
+  out: "flat",
+  create: (values: Options, ctx) => new Flattener(values, ctx),
+});
+
+export { flattener };
+
+/** Takes rows where the reader offers them; otherwise it turns the records that it is given into rows of its own. */
+class Flattener extends PlainEvents implements Handler<FlatBatch> {
+  readonly [ROW_HANDLER]: RowHandler = {
+    layout: layout.LAYOUT,
+    begin: (rows) => this.begin(rows),
+    event: (base, type, around, file, newFile) => this.event(base, type, around, file, newFile),
+  };
+  readonly #builder = new FlatBuilder();
+  readonly #limiter: RateLimiter | undefined;
+  readonly #warnings: WarningLimiter;
+  #words: Int32Array = new Int32Array(0);
+  #outputs: Outputs<FlatBatch> | undefined;
+
+  constructor(values: Options, ctx: PluginContext) {
+    super();
+    this.#warnings = new WarningLimiter(ctx);
+    if (values["filter.enabled"] !== "on") return;
+    const age = durationMs(values["filter.maxage"]);
+    this.#limiter = new RateLimiter(age, values["filter.maxentries"], ctx);
+    ctx.log.info(`Initialized rate limiter with ${durationText(age)} time decay`);
+  }
+
+  open(outputs: Outputs<FlatBatch>): void {
+    this.#outputs = outputs;
+  }
+
+  begin(rows: SysflowRows): void {
+    this.#words = rows.words;
+    this.#builder.begin(rows);
+    this.#limiter?.begin();
+  }
+
+  event(base: number, type: number, around: Surroundings, file: FileVersion | undefined, newFile: FileVersion | undefined): void {
+    if (type === names.NETWORK_EVENT || type === names.PROCESS_FLOW) return;
+    if (around.header === undefined) this.#warn("header");
+    if (around.process === undefined && type !== names.K8S_EVENT) this.#warn("process");
+    if (this.#limiter && type !== names.K8S_EVENT && !this.#limiter.takes(this.#words, base, around, file)) return;
+    this.#builder.add(base, around, file, newFile);
+  }
+
+  batchEnd(): void | Promise<void> {
+    this.replay(this);
+    const flat = this.#builder.end();
+    return flat && this.#outputs?.send(flat);
+  }
+
+  cleanup(): void {
+    this.#warnings.flush();
+  }
+
+  #warn(what: string): void {
+    if (this.#warnings.wanted(what)) this.#warnings.warn(what, `Event does not have a related ${what}.  This should not happen.`);
+  }
+}
