@@ -15,8 +15,6 @@ await build({
   target: "node22",
   conditions: ["@millrace/source"],
   chunkNames: "chunks/[name]-[hash]",
-  // pino finds files of its own beside itself; it is loaded only where JSON lines are asked for.
-  external: ["pino"],
   // Bundled CommonJS modules ask for Node's own modules by `require`.
   banner: { js: 'import { createRequire as bundleRequire } from "node:module"; const require = bundleRequire(import.meta.url);' },
   sourcemap: true,

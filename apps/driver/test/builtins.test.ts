@@ -1,5 +1,6 @@
+import { conversions } from "@millrace/plugin-conversions";
 import { describe, expect, it } from "vitest";
-import { BUILTINS, builtinRegistry } from "../src/pipeline/builtins.ts";
+import { BUILTINS, builtinRegistry, CONVERSIONS } from "../src/pipeline/builtins.ts";
 
 describe("the built-in plugins", () => {
   it.each(BUILTINS.map((entry) => [`${entry.kind} ${entry.name}`, entry] as const))("%s is what its entry says", async (_name, entry) => {
@@ -21,16 +22,11 @@ describe("the built-in plugins", () => {
   });
 
   it("convert between the families", async () => {
+    expect(CONVERSIONS).toEqual(conversions.map(({ from, to, plugin }) => ({ from, to, plugin: plugin.name })));
     const registry = builtinRegistry();
-    for (const [from, to] of [
-      ["flat", "message"],
-      ["flat", "record"],
-      ["message", "record"],
-      ["record", "message"],
-    ] as const) {
-      const [conversion, ...others] = registry.conversions(from, to);
-      expect(others).toEqual([]);
-      expect((await registry.resolve("node", conversion!.plugin)).found?.plugin.channels).toMatchObject({ in: [from], out: [to] });
+    for (const { from, to, plugin } of CONVERSIONS) {
+      expect(registry.conversions(from, to)).toHaveLength(1);
+      expect((await registry.resolve("node", plugin)).found?.plugin.channels).toMatchObject({ in: [from], out: [to] });
     }
   });
 });

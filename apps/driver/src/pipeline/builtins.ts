@@ -1,5 +1,5 @@
 import type { PluginKind, PluginSource } from "@millrace/api";
-import { type PluginEntry, Registry } from "@millrace/core";
+import { type Conversion, type PluginEntry, Registry } from "@millrace/core";
 
 /**
  * Every plugin that needs no installing. Each is imported when a pipeline names it. The sentences are those of the plugins
@@ -32,11 +32,19 @@ export const BUILTINS: readonly PluginEntry[] = [
   ),
   ...from(
     () => import("@millrace/plugin-conversions"),
-    ["node", "flat-message", ""],
-    ["node", "flat-record", ""],
-    ["node", "message-record", ""],
-    ["node", "record-message", ""],
+    ["node", "flat-message", "Makes each flat record of SysFlow a Flow message with a JSON payload"],
+    ["node", "flat-record", "Makes each flat record of SysFlow a record of Fluent Bit"],
+    ["node", "message-record", "Makes each Flow message a record of Fluent Bit"],
+    ["node", "record-message", "Makes each record of Fluent Bit a Flow message with a JSON payload"],
   ),
+];
+
+/** What turns the kinds of one family into those of another. */
+export const CONVERSIONS: readonly Conversion[] = [
+  { from: "flat", to: "message", plugin: "flat-message" },
+  { from: "flat", to: "record", plugin: "flat-record" },
+  { from: "message", to: "record", plugin: "message-record" },
+  { from: "record", to: "message", plugin: "record-message" },
 ];
 
 /** A registry of all that is built in, with further places to look for plugins. */
@@ -48,12 +56,7 @@ export function builtinRegistry(sources: readonly PluginSource[] = []): Registry
       { name: "message", load: () => import("@millrace/api/flow") },
       { name: "record", load: () => import("@millrace/api/fluent") },
     )
-    .addConversion(
-      { from: "flat", to: "message", plugin: "flat-message" },
-      { from: "flat", to: "record", plugin: "flat-record" },
-      { from: "message", to: "record", plugin: "message-record" },
-      { from: "record", to: "message", plugin: "record-message" },
-    )
+    .addConversion(...CONVERSIONS)
     .addSource(...sources);
 }
 

@@ -1,8 +1,7 @@
 import type { Graph, GraphEdge, GraphNode } from "@millrace/core";
 
 /** How a graph can be drawn. */
-export const DRAWINGS = ["dot", "mermaid", "json"] as const;
-export type Drawing = (typeof DRAWINGS)[number];
+export type Drawing = "dot" | "mermaid" | "json";
 
 /** A graph as text: for GraphViz, for Mermaid, or as JSON for programs. */
 export function draw(graph: Graph, drawing: Drawing): string {
