@@ -1,8 +1,9 @@
-import type { BatchData, Plugin } from "@millrace/api";
+import type { BatchData } from "@millrace/api";
 import type { RunResult } from "@millrace/core";
-import { Harness } from "../harness/harness.ts";
+import type { Harness } from "../harness/harness.ts";
 import { type Check, must } from "./check.ts";
 import { Subject } from "./subject.ts";
+import { watched } from "./watched.ts";
 
 const BATCHES = 3;
 const GRACE_MS = 5000;
@@ -57,17 +58,17 @@ export const lifeChecks: readonly Check[] = [
     name: "cleans up once, whether it has run or not",
     unfit: ({ isHosted }) => (isHosted ? "its host does" : undefined),
     async run(subject) {
-      const counted = countingPlugin(subject.plugin);
-      const own = new Subject(counted.plugin, subject.given);
+      const { plugin, watch } = watched(subject.plugin);
+      const own = new Subject(plugin, subject.given);
       const unused = await own.prepare();
       await unused.run.test();
       unused.abort();
       await unused.close();
-      must(counted.made === counted.cleaned, () => `${counted.made} instance was made, and cleaned up ${counted.cleaned} times, when the run ended before it began`);
+      must(watch.made === watch.cleaned, () => `${watch.made} instance was made, and cleaned up ${watch.cleaned} times, when the run ended before it began`);
       const used = await own.start();
       await used.stop();
       await used.close();
-      must(counted.made === counted.cleaned, () => `${counted.made} instances were made, and cleaned up ${counted.cleaned} times`);
+      must(watch.made === watch.cleaned, () => `${watch.made} instances were made, and cleaned up ${watch.cleaned} times`);
     },
   },
   {
@@ -113,31 +114,6 @@ async function sentBy(subject: Subject, instances: number): Promise<number[]> {
   } finally {
     for (const h of all) await h.close();
   }
-}
-
-function countingPlugin(plugin: Plugin): { readonly plugin: Plugin; made: number; cleaned: number } {
-  const counted = {
-    made: 0,
-    cleaned: 0,
-    plugin: {
-      ...plugin,
-      node: async (options: never, ctx: Parameters<NonNullable<Plugin["node"]>>[1]) => {
-        const node = await plugin.node?.(options, ctx);
-        if (node === undefined) throw new TypeError("the plugin makes no node");
-        counted.made += 1;
-        return {
-          ...(node.init && { init: () => node.init?.() }),
-          ...(node.test && { test: () => node.test?.() }),
-          run: (...ways: Parameters<typeof node.run>) => node.run(...ways),
-          cleanup: () => {
-            counted.cleaned += 1;
-            return node.cleanup?.();
-          },
-        };
-      },
-    },
-  };
-  return counted;
 }
 
 function ending(result: RunResult): string {

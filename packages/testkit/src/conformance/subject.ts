@@ -1,6 +1,6 @@
 import { type BatchData, MillraceError, type OptionsStyle, type Plugin } from "@millrace/api";
-import type { FlatBatch } from "@millrace/api/sysflow";
-import { eventBatch, flat, sysflowEvent } from "../data/flat.ts";
+import type { FluentRecord } from "@millrace/api/fluent";
+import { eventBatch, flat, type FlatSketch, sysflowEvent } from "../data/flat.ts";
 import { chunks, messages } from "../data/messages.ts";
 import { records } from "../data/records.ts";
 import { Harness } from "../harness/harness.ts";
@@ -58,6 +58,11 @@ export class Subject {
 
   input(n: number): BatchData {
     return this.given.input?.(n) ?? defaultInput(this.inputKind(), n);
+  }
+
+  /** A batch with many records, to fill channels with: the first batch that it is fed, over and over, where a test brings its own. */
+  bulk(): BatchData {
+    return this.given.input?.(0) ?? defaultInput(this.inputKind(), 0, BULK);
   }
 
   private inputKind(): string {
@@ -119,20 +124,24 @@ export class Subject {
 const STIMULUS_MS = 3000;
 const REAL_PAUSE_MS = 20;
 
-function defaultInput(kind: string, n: number): BatchData {
+/** How often the records of a sample are repeated in a batch that is to fill a channel. */
+const BULK = 60;
+
+function defaultInput(kind: string, n: number, times = 1): BatchData {
+  const repeated = <T>(items: readonly T[]): readonly T[] => Array.from({ length: times }, () => items).flat();
   switch (kind) {
-    case "message": return messages(`message ${n}`, `another ${n}`);
-    case "record": return records("test", { message: `record ${n}` }, { message: `another ${n}`, number: n });
-    case "bytes": return chunks(`chunk ${n}`);
+    case "message": return messages(...repeated([`message ${n}`, `another ${n}`]));
+    case "record": return records("test", ...repeated<FluentRecord>([{ message: `record ${n}` }, { message: `another ${n}`, number: n }]));
+    case "bytes": return chunks(...repeated([`chunk ${n}`]));
     case "sysflow": return podScene().batch();
-    case "flat": return flatSample(n);
-    case "event": return eventBatch(Array.from(flatSample(n), (record) => sysflowEvent(record.retain(), ["a rule"], ["a tag"])));
+    case "flat": return flat(...repeated(flatSample(n)));
+    case "event": return eventBatch(Array.from(flat(...repeated(flatSample(n))), (record) => sysflowEvent(record.retain(), ["a rule"], ["a tag"])));
     default:
       throw new MillraceError("MILLRACE_TESTKIT_KIND", `no sample of the channel kind ${kind} is known`, { hint: "give one by the option input" });
   }
 }
 
-function flatSample(n: number): FlatBatch {
+function flatSample(n: number): FlatSketch[] {
   const process = { "sf.proc.exe": "/usr/bin/tool", "sf.proc.pid": BigInt(100 + n), "sf.proc.tid": BigInt(100 + n), "sf.proc.user": "dev" };
-  return flat({ type: "PE", ...process }, { type: "FF", ...process, "sf.file.path": `/tmp/${n}` }, { type: "NF", ...process, "sf.net.dport": 443n });
+  return [{ type: "PE", ...process }, { type: "FF", ...process, "sf.file.path": `/tmp/${n}` }, { type: "NF", ...process, "sf.net.dport": 443n }];
 }

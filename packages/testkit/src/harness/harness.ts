@@ -1,5 +1,5 @@
 import { type BatchData, type LogLevel, MillraceError, type Plugin } from "@millrace/api";
-import { createRun, type NodeStats, type Run, type RunResult } from "@millrace/core";
+import { createRun, INSTANCE_LABEL, type NodeStats, type Run, type RunResult } from "@millrace/core";
 import { Collector, type Delivery } from "./collector.ts";
 import { DEADLINE_MS, turn, within } from "./deadline.ts";
 import { Fed, Feed } from "./feed.ts";
@@ -256,13 +256,11 @@ export class Harness<I extends BatchData = BatchData, O extends BatchData = Batc
     return this.around.lines.filter((line) => this.isOwn(line.name) && (level === undefined || line.level === level)).map(({ message }) => message);
   }
 
-  /** The value of a metric of the plugin, 0 if it was never set. */
-  metric(name: string, ...labels: string[]): number {
-    let sum = 0;
-    for (const [instance, samples] of this.around.samples) {
-      if (this.isOwn(instance)) sum += samples.get(name)?.get(labels.join(",")) ?? 0;
-    }
-    return sum;
+  /** The value of a metric of the plugin, by its name and the values of its labels; 0 if there is no such sample. */
+  metric(name: string, ...labelValues: string[]): number {
+    const samples = this.around.metrics.snapshot().find((family) => family.name === name)?.samples ?? [];
+    return samples.filter(({ labels: { [INSTANCE_LABEL]: instance = "", ...labels } }) => this.isOwn(instance) && String(Object.values(labels)) === String(labelValues))
+      .reduce((sum, { value }) => sum + value, 0);
   }
 
   /** The numbers that the runtime keeps of the plugin's node. */

@@ -1,9 +1,10 @@
 import {
-  type ChannelKind, defineChannel, type EdgeSpec, type HostedSpec, isPlugin, MillraceError, type NodeSpec, type PipelineSpec, type Plugin,
+  type ChannelKind, type EdgeSpec, type HostedSpec, isPlugin, MillraceError, type NodeSpec, type PipelineSpec, type Plugin,
   type PluginKind,
 } from "@millrace/api";
 import { messageChannel } from "@millrace/api/flow";
 import { recordChannel } from "@millrace/api/fluent";
+import { eventChannel, flatChannel, sysflowChannel } from "@millrace/sysflow";
 import { ACTION_SLOT, actionHost } from "./action-host.ts";
 import { HANDLER_SLOT, handlerHost } from "./handler-host.ts";
 import type { HarnessOptions, HostedPlugin, Peer } from "./options.ts";
@@ -62,8 +63,7 @@ export function testPipeline(plugin: Plugin, options: HarnessOptions, source: (k
 }
 
 const STANDARD_KINDS: readonly ChannelKind[] = [
-  messageChannel as ChannelKind, recordChannel as ChannelKind,
-  defineChannel({ name: "sysflow" }), defineChannel({ name: "flat" }), defineChannel({ name: "event" }),
+  messageChannel as ChannelKind, recordChannel as ChannelKind, sysflowChannel as ChannelKind, flatChannel as ChannelKind, eventChannel as ChannelKind,
 ];
 
 /** The kinds of the families, unless the test brings its own of the same name. */

@@ -2,9 +2,8 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "@millrace/api";
-import { type Host, systemClock, type VirtualClock, virtualClock } from "@millrace/core";
+import { type Host, MetricsRegistry, systemClock, type VirtualClock, virtualClock } from "@millrace/core";
 import { keepingLogger, type LogLine } from "./log.ts";
-import { keepingMetrics, type Samples } from "./metrics.ts";
 
 /** What a run of a test takes from its surroundings, and what the test sees of it afterwards. */
 export interface Surroundings {
@@ -12,8 +11,7 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly virtual: VirtualClock | undefined;
   readonly lines: LogLine[];
-  /** By the name of the instance. */
-  readonly samples: ReadonlyMap<string, Samples>;
+  readonly metrics: MetricsRegistry;
   /** Removes what was made for the test. */
   remove(): Promise<void>;
 }
@@ -22,7 +20,7 @@ export function surroundings(options: { readonly clock: "virtual" | "system" | C
   const virtual = options.clock === "virtual" ? virtualClock() : undefined;
   const clock = virtual ?? (options.clock === "system" ? systemClock : (options.clock as Clock));
   const lines: LogLine[] = [];
-  const samples = new Map<string, Samples>();
+  const metrics = new MetricsRegistry();
   let made: Promise<string> | undefined;
   const root = (): Promise<string> => options.stateDirectory === undefined
     ? (made ??= mkdtemp(join(tmpdir(), "millrace-test-")))
@@ -31,16 +29,12 @@ export function surroundings(options: { readonly clock: "virtual" | "system" | C
     clock,
     virtual,
     lines,
-    samples,
+    metrics,
     host: {
       clock,
       random: randomFrom(options.seed),
       logger: (name) => keepingLogger(name, lines),
-      metrics: (name) => {
-        const own = samples.get(name) ?? new Map<string, Map<string, number>>();
-        samples.set(name, own);
-        return keepingMetrics(own);
-      },
+      metrics: (name) => metrics.of(name),
       async stateDirectory(name) {
         const path = join(await root(), encodeURIComponent(name));
         await mkdir(path, { recursive: true });

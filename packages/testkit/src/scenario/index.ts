@@ -1,3 +1,4 @@
+export { exampleTraces } from "./example-traces.ts";
 export { type OpenFlag, type Operation, type Protocol } from "./flags.ts";
 export type {
   ContainerOptions, ExecOptions, FileEventOptions, FileFlowOptions, HostOptions, K8sOptions, NetworkFlowOptions, PodOptions, ProcessFlowOptions,

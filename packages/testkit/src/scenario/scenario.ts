@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { MillraceError } from "@millrace/api";
-import type { Container, File, Pod, Process, SysflowBatch, SysflowRecord } from "@millrace/api/sysflow";
+import type { Container, File, FlatBatch, Pod, Process, SysflowBatch, SysflowRecord } from "@millrace/api/sysflow";
+import { flatten, rowsFrom, writeTrace, type WriteTraceOptions } from "@millrace/sysflow";
 import { openBits, type Operation, operationBits, type Protocol, PROTOCOLS } from "./flags.ts";
 import type {
   ContainerOptions, ExecOptions, FileEventOptions, FileFlowOptions, HostOptions, K8sOptions, NetworkFlowOptions, PodOptions,
@@ -273,9 +274,21 @@ export class Scenario {
 
   // ---------------------------------------------------------------------------------------------------------- as batches
 
-  /** All records as one batch. */
+  /** All records as one batch, as a driver would send it. */
   batch(): SysflowBatch {
     return sysflowBatch(this.records);
+  }
+
+  /** The flat records of all events and flows. */
+  flat(): FlatBatch {
+    const flat = flatten(this.records);
+    if (flat === undefined) throw new MillraceError("MILLRACE_TESTKIT_SCENARIO", "the scenario has no event that becomes a flat record");
+    return flat;
+  }
+
+  /** The bytes of a trace file. The same records give the same bytes. */
+  trace(options: Omit<WriteTraceOptions, "sync"> = {}): Promise<Uint8Array> {
+    return writeTrace(this.records, { version: 4, ...options, sync: SYNC });
   }
 
   // ------------------------------------------------------------------------------------------------------------ helpers
@@ -348,13 +361,13 @@ export class Scenario {
   }
 }
 
+/** The bytes between the blocks of a trace. In a real one they are random. */
+const SYNC: Uint8Array = createHash("md5").update("millrace scenario").digest();
+
 /** Records as a batch, as a driver would send them. */
 export function sysflowBatch(records: readonly SysflowRecord[]): SysflowBatch {
-  return { records: records.length, bytes: records.length * BYTES_PER_RECORD, [Symbol.iterator]: () => records[Symbol.iterator]() };
+  return rowsFrom(records);
 }
-
-/** About what a record takes in a trace. */
-const BYTES_PER_RECORD = 60;
 
 function known<T>(table: ReadonlyMap<string, T>, what: string, name: string): T {
   const found = table.get(name);

@@ -1,0 +1,8 @@
+import type { Scenario } from "./scenario.ts";
+import { clientServerScene, podScene } from "./scenes.ts";
+
+/** The traces under examples/traces, by file name. */
+export const exampleTraces: Readonly<Record<string, () => Scenario>> = {
+  "client-server.sf": clientServerScene,
+  "pod.sf": podScene,
+};
