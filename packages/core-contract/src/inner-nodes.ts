@@ -54,7 +54,7 @@ export function buffer(stage: Stage) {
       };
       const flushed = (): void => void flush().catch(() => undefined);
       ctx.onFlush(flushed);
-      const timer = random.chance(0.5) ? ctx.clock.every(random.between(5, 80), flushed) : undefined;
+      const timer = random.chance(0.3) ? ctx.clock.every(random.between(5, 80), flushed) : undefined;
       try {
         await readAll(stage, input, async (batch) => {
           items.push(...batch.data.items);

@@ -112,7 +112,7 @@ export function holdingSink(stage: Stage) {
         }
       };
       ctx.onFlush(() => ctx.clock.after(random.between(0, 10), flush));
-      const timer = ctx.clock.every(random.between(20, 200), flush);
+      const timer = random.chance(0.5) ? ctx.clock.every(random.between(20, 200), flush) : undefined;
       try {
         await readAll(stage, input, (batch) => {
           pending.push({ items: batch.data.items, hold: batch.hold() });
@@ -120,7 +120,7 @@ export function holdingSink(stage: Stage) {
         });
         flush();
       } finally {
-        timer.cancel();
+        timer?.cancel();
       }
     },
   };

@@ -21,7 +21,7 @@ export interface Finding {
 }
 
 /** The most steps of the clock that a life may take. */
-const MOST_STEPS = 60_000;
+const MOST_STEPS = 20_000;
 /** Lives with faults; the last one after these is calm. */
 const MOST_LIVES = 6;
 /** What a run may need beyond its grace time: the time for stragglers and for cleaning up. */
