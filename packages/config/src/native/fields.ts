@@ -1,5 +1,5 @@
 import type { Bounds, Place } from "@millrace/api";
-import { type DiagnosticBag, didYouMean } from "@millrace/text";
+import { type DiagnosticBag, didYouMean, nearestName } from "@millrace/text";
 import { MISSING, SHAPE, UNKNOWN, VALUE } from "../codes.ts";
 import { describe, type Entry, isFaulty, keyPlace, type MapNode, placeOf, plain, type TreeNode } from "../tree/node.ts";
 import { durationOf, sizeOf } from "./quantity.ts";
@@ -31,7 +31,9 @@ export class Fields {
     }
     const required: Shape["required"] = (shapes[shape] as Shape).required;
     for (const key of required ?? []) {
-      if (!node.entries.some((entry) => entry.key === key)) bag.error(MISSING, `${what} has no "${key}"`, { place });
+      // A key that was meant, and misspelled, has been reported.
+      const meant = node.entries.some((entry) => entry.key === key || (!known.includes(entry.key) && nearestName(entry.key, known) === key));
+      if (!meant) bag.error(MISSING, `${what} has no "${key}"`, { place });
     }
     return new Fields(node, bag);
   }
