@@ -92,6 +92,16 @@ export class Channel {
     else due();
   }
 
+  /** Brings back at once what waits for its retry: the run drains, and a wait may be longer than the time that is left. */
+  hurry(): void {
+    const waiting = [...this.retrying];
+    this.retrying.clear();
+    for (const [delivery, timer] of waiting) {
+      timer.cancel();
+      this.enqueue(this.repeats, delivery);
+    }
+  }
+
   /** A delivery has ended. */
   ended(delivery: Delivery): void {
     if (this.edge.elastic) delivery.shipment.account?.discharge(delivery.records, delivery.bytes);

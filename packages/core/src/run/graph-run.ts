@@ -224,6 +224,7 @@ export class GraphRun implements Run, NodeSurroundings {
     if (!this.draining.signal.aborted) {
       if (this.state !== "new") this.state = "draining";
       this.draining.abort();
+      for (const node of this.nodes) for (const channel of node.input.channels) channel.hurry();
       this.idle.flushAll();
       if (this.graceMs >= 0 || this.failed) this.closeAfterGrace();
     } else if (this.failed && this.graceMs < 0) this.closeAfterGrace();
