@@ -232,8 +232,9 @@ async function loadEntry(entry: PluginEntry): Promise<Resolution> {
     const { plugins, diagnostics } = exportsOf(await entry.load(), file, entry.kind);
     const plugin = plugins.find(({ kind, name }) => kind === entry.kind && name === entry.name);
     if (plugin !== undefined) return { found: { plugin, origin: BUILT_IN }, diagnostics: [] };
-    const none: Diagnostic = { severity: "error", code: "MILLRACE_REGISTRY_NOT_PLUGIN", message: `${file} is not in the module that should export it` };
-    return { diagnostics: diagnostics.length > 0 ? diagnostics : [none] };
+    const message = `${file} is not in the module that should export it`;
+    const missing: Diagnostic = { severity: "error", code: "MILLRACE_REGISTRY_NOT_PLUGIN", message };
+    return { diagnostics: [diagnostics.find(({ code }) => code === "MILLRACE_REGISTRY_ABI") ?? missing] };
   } catch (cause) {
     return { diagnostics: [{ severity: "error", code: "MILLRACE_REGISTRY_IMPORT", message: `${file} can't be imported`, cause }] };
   }

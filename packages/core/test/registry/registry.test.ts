@@ -81,8 +81,7 @@ describe("built-in plugins", () => {
         "error MILLRACE_REGISTRY_IMPORT: the built-in input "a" can't be imported
         cause: no such package
       1 error",
-        "error MILLRACE_REGISTRY_NOT_PLUGIN: the built-in input "b" exports no plugin
-        hint: export one: export const plugin = defineInput({ … })
+        "error MILLRACE_REGISTRY_NOT_PLUGIN: the built-in input "b" is not in the module that should export it
       1 error",
         "error MILLRACE_REGISTRY_NOT_PLUGIN: the built-in input "c" is not in the module that should export it
       1 error",
