@@ -65,7 +65,7 @@ describe("a link that receives", () => {
     const run = new FakeRun();
     const held: ReceivedMessage[] = [];
     const batch = new FakeBatch("a", "b");
-    await run.run(link({ recv: (message) => void held.push(message), stop: () => void setImmediate(() => held.forEach((message) => message.ack("done"))) }), [batch]);
+    await run.run(link({ recv: (message) => void held.push(message), stop: () => void setImmediate(() => held.map((message) => message.ack("done"))) }), [batch]);
     expect(batch.settled).toEqual(["done", "done"]);
   });
 

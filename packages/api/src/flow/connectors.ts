@@ -87,7 +87,9 @@ class Gatherer {
       const sendings = this.gathered.splice(0, this.nextCount());
       try {
         const full = this.outlet.send(messageBatch(sendings.map((sending) => sending.message)), {
-          settled: (_outcome, statuses) => sendings.forEach((sending, index) => sending.answer(statuses[index] ?? "failed")),
+          settled: (_outcome, statuses) => {
+            for (const [index, sending] of sendings.entries()) sending.answer(statuses[index] ?? "failed");
+          },
         });
         if (full !== undefined) await full;
       } catch {

@@ -31,7 +31,7 @@ async function receiveAll(link: Link, input: Input<MessageBatch>, connectors: Co
   const hands = new Hands(bounds, ctx.signal);
   for await (const batch of input) {
     const answers = hands.take(batch);
-    batch.data.messages.forEach((message, index) => receiveOne(link, message, index, answers, connectors, ctx));
+    for (const [index, message] of batch.data.messages.entries()) receiveOne(link, message, index, answers, connectors, ctx);
     const full = hands.full();
     if (full !== undefined) await full;
   }

@@ -29,7 +29,7 @@ export const httpReceiver: Plugin = /* @__PURE__ */ defineLink({
       replies: classicHttp,
       zeroSize: "Zero-size request size\n",
       chunked: false,
-      waits: ({ meta }) => SYNC.includes(meta["sync"]),
+      waits: ({ meta }) => SYNC.includes(meta.sync),
       waitMs: WAIT_MS,
       maxBody: settings.max_body,
       inFlight: inFlightOf(settings),
