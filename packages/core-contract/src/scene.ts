@@ -110,8 +110,9 @@ function makeEdges(nodes: readonly SceneNode[], sources: number, sinks: number, 
 }
 
 /**
- * The most records that may wait on an edge that leads back: what the sources may have in flight, times what becomes of one
- * record on its way to the mill, for each time that it goes round (at most three times after the first).
+ * The most records that may wait on an edge that leads back: what the nodes before the loop may have in flight, times what
+ * becomes of one record on its way to the mill, for each time that it goes round (at most three times after the first). What
+ * a durable node inside the loop has accepted is nobody's credit.
  */
 export function elasticRoom(scene: Scene): number {
   const ways = (id: string): number => {
@@ -120,7 +121,10 @@ export function elasticRoom(scene: Scene): number {
     const sum = scene.edges.filter((edge) => edge.from === id).reduce((total, edge) => total + ways(edge.to), 0);
     return sum * (node.behaviour === "split" ? node.size : 1);
   };
+  const afterMill = new Set(scene.edges.filter((edge) => edge.elastic).map((edge) => edge.to));
+  for (const id of afterMill) for (const edge of scene.edges) if (edge.from === id) afterMill.add(edge.to);
+  if (scene.nodes.some((node) => node.behaviour === "durable" && afterMill.has(node.id) && ways(node.id) > 0)) return Number.POSITIVE_INFINITY;
   const most = Math.max(1, ...scene.nodes.map((node) => ways(node.id)));
-  const inFlight = scene.nodes.reduce((sum, node) => sum + (node.behaviour.endsWith("source") ? Math.max(node.credit, 5) : 0), 0);
+  const inFlight = scene.nodes.reduce((sum, node) => sum + (node.behaviour.endsWith("sink") ? 0 : Math.max(node.credit, 5)), 0);
   return inFlight * most ** 4;
 }

@@ -100,7 +100,7 @@ export class Sender implements Outputs {
   ): void | Promise<void> {
     const { node } = this;
     const data = node.unwrap(sent);
-    const own = node.account;
+    const own = parents.length === 0 ? node.account : undefined;
     const account = own ?? parents[0]?.shipment.account;
     const shipment = new Shipment(node, data, parents, slots !== undefined, slots?.records, origin, account, own !== undefined, settled, end);
     const closed = node.sendingClosed();

@@ -28,6 +28,7 @@ export function connect(graph: Graph, surroundings: NodeSurroundings, graceMs: n
   }
   findLoops(nodes, () => { for (const node of nodes) node.flush(); }, graceMs);
   for (const node of nodes) {
+    node.openAccount();
     node.sender.connect();
     node.openSenders = node.input.channels.filter((channel) => node.loop === undefined || channel.sender.loop !== node.loop).length;
   }

@@ -48,8 +48,8 @@ export class NodeState {
   /** What the node holds open beyond its reader. */
   readonly held: Set<Delivery> = new Set();
   readonly flushers: (() => void)[] = [];
-  /** A source's bound on what is in flight. */
-  readonly account: CreditAccount | undefined;
+  /** The bound on what it has in flight of its own: all that a source sends, and what others send without a parent. */
+  account: CreditAccount | undefined = undefined;
   readonly clock: Clock;
   readonly settler: Settler;
   readonly pace: Pace;
@@ -77,11 +77,14 @@ export class NodeState {
     this.clock = surroundings.clock;
     this.settler = surroundings.settler;
     this.pace = surroundings.pace;
-    this.account = isSource
-      ? new CreditAccount({ ...DEFAULT_CREDIT, ...definedOf(graph.spec.credit) }, () => surroundings.creditExhausted())
-      : undefined;
     this.input = new MergedInput(this);
     this.sender = new Sender(this);
+  }
+
+  /** Called once its cycle is known. Within a cycle what one node waits for may be itself, so there is no credit to wait for. */
+  openAccount(): void {
+    if (this.loop !== undefined) return;
+    this.account = new CreditAccount({ ...DEFAULT_CREDIT, ...definedOf(this.graph.spec.credit) }, () => this.surroundings.creditExhausted());
   }
 
   /** What it runs with. */
