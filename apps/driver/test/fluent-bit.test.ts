@@ -1,7 +1,9 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { goTestInputPlugin } from "@millrace/plugin-fluent-example";
 import { describe, expect, it } from "vitest";
 import { Command, runCommand } from "./support/command.ts";
+import { root } from "./support/places.ts";
 import { writeBundledPlugin } from "./support/plugins.ts";
 import { scratchFolder } from "./support/scratch.ts";
 
@@ -126,6 +128,19 @@ describe("a run of fluent-bit", () => {
   });
 });
 
+describe("an instance of fluent-bit", () => {
+  it("has a log level and an alias of its own", async () => {
+    const dummies = ["-i", "dummy", ...FIXED, "-p", "alias=one", "-p", "log_level=error"];
+    const run = new Command("fluent-bit", [...dummies, "-i", "dummy", ...FIXED, "-p", "alias=two", "-o", "null", "-m", "*"]);
+    await run.sees("stderr", /Shutdown Grace Period/);
+    run.signal("SIGTERM");
+    const { stderr } = await run.ended();
+    expect(stderr).toContain("[input:dummy:two] initializing");
+    expect(stderr).not.toContain("[input:dummy:one]");
+    expect(stderr).toContain("[input] pausing one");
+  });
+});
+
 describe("configurations of fluent-bit", () => {
   it("is missing", async () => {
     const { code, stderr } = await runCommand("fluent-bit", ["-c", "nosuch.conf"]);
@@ -235,6 +250,21 @@ describe("configurations of fluent-bit", () => {
     const { code, stdout } = await run.ended();
     expect(stdout.trim().split("\n").sort()).toEqual(['{"hello":"one"}', '{"hello":"two"}']);
     expect(code).toBe(0);
+  });
+});
+
+const packaged = join(root, "packages/plugins/fluent-example/dist/go-test-input-plugin.js");
+if (!existsSync(packaged)) console.log("fluent-bit: the example plugins have not been built; the example that loads one is not run");
+
+describe.skipIf(!existsSync(packaged))("the example of a plugins file", () => {
+  it("prints records of a built-in input and of one from a package", async () => {
+    const run = new Command("fluent-bit", ["-c", "fluent-bit.conf"], { cwd: join(root, "examples/pipelines") });
+    await run.sees("stdout", /^\[0\] built-in: \[\[\d+\.\d{9}, \{\}\], \{"message"=>"hello from dummy", "answer"=>42\}\]$/m);
+    await run.sees("stdout", /^\[0\] package: \[\[.*\], \{"message"=>"hello from go-test-input-plugin", "foo"=>"bar"\}\]$/m);
+    run.signal("SIGINT");
+    const { code, stderr } = await run.ended();
+    expect(code).toBe(0);
+    expect(stderr).toContain(`[input:${goTestInputPlugin.name}:${goTestInputPlugin.name}.1] [${goTestInputPlugin.name}] operation succeeded`);
   });
 });
 

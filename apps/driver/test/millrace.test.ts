@@ -77,9 +77,40 @@ describe("the pipeline that joins the families", () => {
 
   it("is drawn for GraphViz and for Mermaid", async () => {
     const dot = await runCommand("millrace", ["graph", families], { cwd: root });
-    expect(dot.stdout).toMatchInlineSnapshot(`""`);
+    expect(dot.stdout).toMatchInlineSnapshot(`
+      "digraph pipeline {
+        rankdir=LR;
+        node [shape=box];
+        "trace" [label="trace\\nfile"];
+        "events" [label="events\\nsysflowreader (flattener)"];
+        "events→mux:flat-message" [label="events→mux:flat-message\\nflat-message"];
+        "mux" [label="mux\\ncore.mux"];
+        "mux→print:message-record" [label="mux→print:message-record\\nmessage-record"];
+        "print" [label="print\\nstdout"];
+        "trace" -> "events" [label="sysflow"];
+        "events" -> "events→mux:flat-message" [label="flat"];
+        "events→mux:flat-message" -> "mux" [label="message"];
+        "mux" -> "mux→print:message-record" [label="message"];
+        "mux→print:message-record" -> "print" [label="record"];
+      }
+      "
+    `);
     const mermaid = await runCommand("millrace", ["graph", families, "--format", "mermaid"], { cwd: root });
-    expect(mermaid.stdout).toMatchInlineSnapshot(`""`);
+    expect(mermaid.stdout).toMatchInlineSnapshot(`
+      "flowchart LR
+        n0["trace<br/>file"]
+        n1["events<br/>sysflowreader (flattener)"]
+        n2["events→mux:flat-message<br/>flat-message"]
+        n3["mux<br/>core.mux"]
+        n4["mux→print:message-record<br/>message-record"]
+        n5["print<br/>stdout"]
+        n0 -->|"sysflow"| n1
+        n1 -->|"flat"| n2
+        n2 -->|"message"| n3
+        n3 -->|"message"| n4
+        n4 -->|"record"| n5
+      "
+    `);
   });
 
   it("writes its log as JSON", async () => {

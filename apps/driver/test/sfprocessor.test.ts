@@ -15,8 +15,46 @@ describe("the command line of sfprocessor", () => {
   it("shows its usage where the path is missing", async () => {
     const { code, stdout, stderr } = await runCommand("sfprocessor", []);
     expect(code).toBe(1);
-    expect(stdout).toMatchInlineSnapshot();
-    expect(stderr).toMatchInlineSnapshot();
+    expect(stdout).toMatchInlineSnapshot(`
+      "Usage: sfprocessor [-version
+      		   |-test [-log <value>] [-config <value>] [-driverdir <value>] [-plugdir <value>]]
+      		   |[-driver <value>] [-log <value>] [-perflog] [-config <value>] [-driverdir <value>] [-plugdir <value>] [-on-corrupt <value>] [-cpuprofile <value>] [-memprofile <value>] [-traceprofile <value>] path]
+
+      Positional arguments:
+        path string
+      	Input path
+
+      Arguments:
+
+      "
+    `);
+    expect(stderr).toMatchInlineSnapshot(`
+      "  -config string
+          	Path to pipeline configuration file (default "pipeline.json")
+        -cpuprofile file
+          	Write cpu profile to file
+        -driver string
+          	Driver name {file|socket|<custom>}; without it the drivers of the configuration, or else "file"
+        -driverdir string
+          	Dynamic driver directory (default "../resources/drivers")
+        -log string
+          	Log level {trace|info|warn|error|health|quiet} (default "info")
+        -memprofile file
+          	Write memory profile to file
+        -on-corrupt string
+          	What to do at a damaged place of a trace: {stop|skip} (default "stop")
+        -perflog
+          	Enable performance logging
+        -plugdir string
+          	Dynamic plugins directory (default "../resources/plugins")
+        -test
+          	Test pipeline configuration
+        -traceprofile file
+          	Write trace profile to file
+        -version
+          	Output version information
+      "
+    `);
   });
 
   it("names a flag that it does not know", async () => {
@@ -47,14 +85,37 @@ describe("the documented example", () => {
   it("prints the process events of a trace", async () => {
     const { code, stdout, stderr } = await runCommand("sfprocessor", ["-log=info", `-config=${example}`, trace]);
     expect(stderr).toBe("");
-    expect(withoutTime(stdout)).toMatchInlineSnapshot();
+    expect(withoutTime(stdout)).toMatchInlineSnapshot(`
+      "[Health] pipeline: Health checks: passed
+      [Info] sfprocessor: Successfully loaded pipeline configuration
+      [Info] pipeline: Starting the processing pipeline
+      Initializing 1 drivers
+      [Info] pipeline: Initializing Driver with config file
+      [Info] example: Process Event: ./server, 13823
+      [Info] example: Process Event: ./client, 13824
+      [Info] example: Process Event: ./client, 13824
+      [Info] example: Process Event: ./server, 13823
+      "
+    `);
     expect(code).toBe(0);
   });
 
   it("prints every event from within the reader", async () => {
     const { code, stdout, stderr } = await runCommand("sfprocessor", [`-config=${printer}`, trace]);
     expect(stderr).toBe("");
-    expect(withoutPrefix(stdout)).toMatchInlineSnapshot();
+    expect(withoutPrefix(stdout)).toMatchInlineSnapshot(`
+      "ProcEvt ./server, 13823
+      FileFlow ./server, 3
+      FileFlow ./server, 3
+      ProcEvt ./client, 13824
+      FileFlow ./client, 3
+      FileFlow ./client, 3
+      NetworkFlow ./client, 8080
+      ProcEvt ./client, 13824
+      NetworkFlow ./server, 8080
+      ProcEvt ./server, 13823
+      "
+    `);
     expect(code).toBe(0);
   });
 
@@ -93,12 +154,27 @@ describe("the documented example", () => {
 describe("a configuration that can't be run", () => {
   it("is missing", async () => {
     const { code, stdout, stderr } = await runCommand("sfprocessor", ["-config=nope.json", trace]);
-    expect({ code, stdout, stderr: withoutTime(stderr) }).toMatchInlineSnapshot();
+    expect({ code, stdout, stderr: withoutTime(stderr) }).toMatchInlineSnapshot(`
+      {
+        "code": 1,
+        "stderr": "[Error] pipeline: Unable to load pipeline config:  stat nope.json: no such file or directory
+      [Error] sfprocessor: Unable to load pipeline error:  stat nope.json: no such file or directory
+      ",
+        "stdout": "",
+      }
+    `);
   });
 
   it("is a folder", async () => {
     const { code, stderr } = await runCommand("sfprocessor", [`-config=${scratch}`, trace]);
-    expect({ code, stderr: withoutTime(stderr) }).toMatchInlineSnapshot();
+    expect({ code, stderr: withoutTime(stderr) }).toMatchInlineSnapshot(`
+      {
+        "code": 1,
+        "stderr": "[Error] pipeline: Unable to load pipeline config:  Pipeline config file is not a file
+      [Error] sfprocessor: Unable to load pipeline error:  Pipeline config file is not a file
+      ",
+      }
+    `);
   });
 
   it("is wrong in several places, and hears of all of them", async () => {
@@ -115,13 +191,36 @@ describe("a configuration that can't be run", () => {
     );
     const { code, stdout, stderr } = await runCommand("sfprocessor", ["-config=wrong.json", trace], { cwd: scratch });
     expect(stdout).toBe("");
-    expect(withoutTime(stderr)).toMatchInlineSnapshot();
+    expect(withoutTime(stderr)).toMatchInlineSnapshot(`
+      "wrong.json:3:48: error MILLRACE_REGISTRY_NOT_FOUND: no handler is called "flatener"
+              { "processor": "sysflowreader", "handler": "flatener", "in": "sysflow sysflowchan", "out": "flat" },
+                                                         ^~~~~~~~~~
+        hint: did you mean "flattener"?
+              looked for in the built-in plugins
+      wrong.json:3:96: error MILLRACE_CONFIG_CHANNEL: the channel "flat" of "sysflowreader" has no type
+              { "processor": "sysflowreader", "handler": "flatener", "in": "sysflow sysflowchan", "out": "flat" },
+                                                                                                         ^~~~~~
+        hint: write a channel as "<identifier> <type>", such as "flat flattenerchan"
+      wrong.json:4:20: error MILLRACE_REGISTRY_NOT_FOUND: no processor is called "exmaple"
+              { "processor": "exmaple", "in": "flat flattenerchan" }
+                             ^~~~~~~~~
+        hint: did you mean "example"?
+              looked for in the built-in plugins, ../resources/plugins/exmaple.mjs (there is no such folder)
+      3 errors
+      [Error] sfprocessor: Unable to load pipeline error:  no handler is called "flatener" (and 2 more errors)
+      "
+    `);
     expect(code).toBe(1);
   });
 
   it("names a trace that is not there", async () => {
     const { code, stderr } = await runCommand("sfprocessor", [`-config=${example}`, "nonexist.sf"]);
-    expect(withoutTime(stderr)).toMatchInlineSnapshot();
+    expect(withoutTime(stderr)).toMatchInlineSnapshot(`
+      "[Error] pipeline: node 'file': stat nonexist.sf: no such file or directory
+      [Error] pipeline: Cannot start the driver: node 'file': stat nonexist.sf: no such file or directory
+      [Error] sfprocessor: Error caught while starting the pipeline:  node 'file': stat nonexist.sf: no such file or directory
+      "
+    `);
     expect(code).toBe(1);
   });
 });

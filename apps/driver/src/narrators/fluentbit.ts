@@ -35,9 +35,7 @@ export function fluentBitNarrator({ log, raw, now }: FluentBitVoice): Narrator {
     },
     planned(graph) {
       log("fluent bit").info(`version=${VERSION}+millrace, pid=${process.pid}`);
-      for (const { plugin, id, spec } of graph.nodes) {
-        if (plugin.kind === "input") log(`input:${plugin.name}:${spec.instance?.alias ?? id}`).info("initializing");
-      }
+      for (const { plugin, id } of graph.nodes) if (plugin.kind === "input") log(id).info("initializing");
     },
     healthy(graph) {
       log("engine").info(`Shutdown Grace Period=${graceOf(graph)}`);

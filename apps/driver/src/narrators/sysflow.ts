@@ -30,9 +30,8 @@ export function sysflowNarrator({ command, pipeline, health, print }: SysflowVoi
       command.info("Successfully loaded pipeline configuration");
     },
     unhealthy(error) {
-      const failed = isMillraceError(error) && error.code === "MILLRACE_RUN_HEALTH";
-      if (failed) {
-        pipeline.error(`Health checks for plugin failed: ${error.message}`);
+      if (isMillraceError(error) && error.code === "MILLRACE_RUN_HEALTH") {
+        for (const { message } of error.diagnostics) pipeline.error(healthLine(message));
         health("Health checks: failed");
       }
       command.error(`Unable to load pipeline error:  ${error.message}`);
@@ -41,24 +40,30 @@ export function sysflowNarrator({ command, pipeline, health, print }: SysflowVoi
     starting(graph) {
       pipeline.info("Starting the processing pipeline");
       print(`Initializing ${driversOf(graph).length} drivers\n`);
-      for (const driver of driversOf(graph)) pipeline.info(`Initializing Driver ${driver.plugin.name} with config file`);
+      for (const driver of driversOf(graph)) pipeline.info(`Initializing Driver with config ${driver.plugin.name}`);
     },
     caught(signal, first) {
       print(signal === "SIGINT" ? "\r- Ctrl+C pressed in terminal\n" : `\r- ${signal} received\n`);
       if (first) pipeline.info("Stopping the processing pipeline");
     },
     ended(result, graph) {
-      for (const error of result.errors) pipeline.error(error.message);
+      const moved = result.done.records + result.refused.records + result.lost.records > 0;
+      for (const { message } of result.errors) {
+        const driver = driversOf(graph).some(({ id }) => message.startsWith(`node '${id}'`));
+        pipeline.error(driver && !moved ? `Cannot start the driver: ${message}` : message);
+      }
       for (const node of result.leftBehind) pipeline.error(`${node} did not end in time`);
       if (result.lost.records > 0) pipeline.error(`${result.lost.records} records were lost`);
-      if (result.error !== undefined) {
-        const driver = driversOf(graph).some(({ id }) => result.error?.message.startsWith(`node '${id}'`));
-        if (driver) pipeline.error(`Cannot start the driver: ${result.error.message}`);
-        command.error(`Error caught while starting the pipeline:  ${result.error.message}`);
-      }
+      if (result.error !== undefined) command.error(`Error caught while ${moved ? "running" : "starting"} the pipeline:  ${result.error.message}`);
       return result.state === "finished" || result.state === "drained" ? 0 : 1;
     },
   };
+}
+
+/** What the runtime says of a node that is not well, in the peer's words. */
+function healthLine(message: string): string {
+  const [, node, reason] = /^node '(.*?)': its health check (.*)$/s.exec(message) ?? [];
+  return node === undefined ? `Health checks failed: ${message}` : `Health checks for plugin ${node} ${reason}`;
 }
 
 function driversOf(graph: Graph): Graph["nodes"] {

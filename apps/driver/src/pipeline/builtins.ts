@@ -6,8 +6,12 @@ import { type Conversion, type PluginEntry, Registry } from "@millrace/core";
  * themselves, so that a list of plugins imports none of them; a test compares them.
  */
 export const BUILTINS: readonly PluginEntry[] = [
-  ...from(() => import("@millrace/plugin-driver-file"), ["driver", "file", ""]),
-  ...from(() => import("@millrace/plugin-sysflow-reader"), ["processor", "sysflowreader", ""], ["handler", "flattener", ""]),
+  ...from(() => import("@millrace/plugin-driver-file"), ["driver", "file", "Reads SysFlow traces: a file, or all files of a folder one after the other"]),
+  ...from(
+    () => import("@millrace/plugin-sysflow-reader"),
+    ["processor", "sysflowreader", "Keeps the entities of a stream of records, and calls a handler for each record"],
+    ["handler", "flattener", "Turns processes' events, network flows, file flows, file events and Kubernetes events into flat records"],
+  ),
   ...from(() => import("@millrace/plugin-processor-example"), ["processor", "example", "Says which processes start and end"]),
   ...from(() => import("@millrace/plugin-handler-printer"), ["handler", "printer", "Prints a line for each flow and event of a process"]),
   ...from(() => import("@millrace/plugin-action-example"), ["action", "now", "Tags an event with the time at which a rule matched it"]),

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import type { LogLevel } from "@millrace/api";
+import type { LogLevel, NodeSpec } from "@millrace/api";
 import { readFluentbit } from "@millrace/config";
 import type { FluentBitArguments } from "../fluent-bit.ts";
 import { machineFiles, readConfig } from "../machine/config-file.ts";
@@ -20,11 +20,14 @@ export async function runFluentBit(given: FluentBitArguments): Promise<number> {
     parserFiles: given.parserFiles,
   });
   const service = parsed.spec?.service ?? {};
+  const instances = new Map(parsed.spec?.nodes.map((node) => [node.id, node]));
   const machine = await machineHost({
     format: "component",
     level: levelOf(given, service.log_level, environment),
     configuration: given.config ?? "command line",
-    logFile: given.logFile ?? (typeof service.log_file === "string" ? service.log_file : undefined),
+    nameOf: (name) => componentOf(name, instances),
+    levelOf: (name) => textOf(instances.get(name)?.instance?.log_level),
+    logFile: given.logFile ?? textOf(service.log_file),
   });
   const voice = {
     log: (component = "") => machine.host.logger(component),
@@ -34,6 +37,7 @@ export async function runFluentBit(given: FluentBitArguments): Promise<number> {
   try {
     if (!given.quiet) fluentBitBanner(voice);
     for (const warning of given.warnings) voice.log("config").warn(warning);
+    for (const key of UNSERVED) if (service[key] === true) voice.log("config").warn(`${key} has no effect: this version does not have it`);
     if (read?.problem) {
       voice.log().error("could not open configuration file, aborting.");
       voice.log().error(`${given.config}: ${read.problem.reason}`);
@@ -56,6 +60,19 @@ export async function runFluentBit(given: FluentBitArguments): Promise<number> {
   }
 }
 
+/** Settings of the service that ask for what this version does not have. */
+const UNSERVED: readonly string[] = ["http_server", "hot_reload", "daemon"];
+
+/** An instance as the lines of fluent-bit name it: `input:dummy:dummy.0`, or its alias in place of its name. */
+function componentOf(name: string, instances: ReadonlyMap<string, NodeSpec>): string {
+  const node = instances.get(name);
+  return node === undefined || node.kind === "node" ? name : `${node.kind}:${node.plugin}:${textOf(node.instance?.alias) ?? node.id}`;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
 const LEVELS: readonly LogLevel[] = ["info", "debug", "trace"];
 
 /** The environment goes before the command line, that before the configuration. */
@@ -63,5 +80,5 @@ function levelOf({ quiet, verbose }: FluentBitArguments, configured: unknown, en
   if (environment.FLB_LOG_LEVEL) return environment.FLB_LOG_LEVEL;
   if (quiet) return "off";
   if (verbose > 0) return LEVELS[Math.min(verbose, LEVELS.length - 1)] as string;
-  return typeof configured === "string" ? configured : "info";
+  return textOf(configured) ?? "info";
 }
