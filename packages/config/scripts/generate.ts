@@ -6,4 +6,10 @@ import { nativeReference } from "./reference.ts";
 const page: URL = new URL("../../../docs/configuration/native.md", import.meta.url);
 
 writeFileSync(new URL("../schema/millrace.schema.json", import.meta.url), `${JSON.stringify(nativeSchema(), null, 2)}\n`);
-writeFileSync(page, readFileSync(page, "utf8").replace(/(<!-- reference -->\n)[\s\S]*(<!-- end -->)/, (_all, begin: string, end: string) => `${begin}\n${nativeReference()}\n${end}`));
+writeFileSync(
+  page,
+  readFileSync(page, "utf8").replace(
+    /(<!-- reference -->\n)[\s\S]*(<!-- end -->)/,
+    (_all, begin: string, end: string) => `${begin}\n${nativeReference()}\n${end}`,
+  ),
+);

@@ -16,7 +16,10 @@ export function detectDialect(fileName: string, text: string): DialectName | und
 
 /** A section header or a command in the first column, before anything else. */
 function looksClassic(text: string): boolean {
-  const first = text.replace(/^\uFEFF/, "").split(/\r?\n/).find((line) => line.trim() !== "" && !line.startsWith("#"));
+  const first = text
+    .replace(/^\uFEFF/, "")
+    .split(/\r?\n/)
+    .find((line) => line.trim() !== "" && !line.startsWith("#"));
   return first !== undefined && (/^\[[A-Za-z_ ]+\]/.test(first) || /^@(?:include|set)\s/i.test(first));
 }
 

@@ -21,7 +21,11 @@ export function findingsOf(bag: DiagnosticBag): readonly Diagnostic[] {
   const all = bag.list();
   if (all.length <= MOST_FINDINGS) return all;
   const kept = [...all.filter(({ severity }) => severity === "error"), ...all.filter(({ severity }) => severity === "warning")].slice(0, MOST_FINDINGS);
-  const more: Diagnostic = { severity: kept.some(({ severity }) => severity === "error") ? "error" : "warning", code: MORE, message: `${all.length - MOST_FINDINGS} more findings are not shown` };
+  const more: Diagnostic = {
+    severity: kept.some(({ severity }) => severity === "error") ? "error" : "warning",
+    code: MORE,
+    message: `${all.length - MOST_FINDINGS} more findings are not shown`,
+  };
   return [...sortDiagnostics(kept), more];
 }
 

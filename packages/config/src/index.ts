@@ -4,7 +4,7 @@
  *
  * @packageDocumentation
  */
-export { detectDialect, type DialectName } from "./detect.ts";
+export { type DialectName, detectDialect } from "./detect.ts";
 export { type ConfigFiles, type ConfigSource, type DialectResult, type Environment, joinPath, noFiles } from "./dialect.ts";
 export { type FlowParameters, type FlowResult, type Generation, type Provided, type ProvidedValue, type Provider, readFlow } from "./flow/index.ts";
 export { type CommandSection, type FluentbitParameters, readFluentbit } from "./fluentbit/index.ts";

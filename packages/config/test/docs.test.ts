@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { nativeReference } from "../scripts/reference.ts";
-import { detectDialect, type DialectResult, readFlow, readFluentbit, readNative, readSysflow } from "../src/index.ts";
 import * as codes from "../src/codes.ts";
+import { type DialectResult, detectDialect, readFlow, readFluentbit, readNative, readSysflow } from "../src/index.ts";
 import { findings } from "./support/show.ts";
 
 const page = (name: string): string => readFileSync(new URL(`../../../docs/configuration/${name}.md`, import.meta.url), "utf8");

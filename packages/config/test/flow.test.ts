@@ -50,8 +50,12 @@ describe("the generation v1alpha1 (actors)", () => {
     expect(ids(result.spec)).toEqual(["rcv", "rep", "a", "b"]);
     expect(arrows(result)).toEqual(["rcv → rep", "rep → a", "rep → b"]);
     expect(node(result, "rcv")).toEqual({
-      id: "rcv", plugin: "core.receiver", kind: "link", options: { bind: "tcp://127.0.0.1:7171", silent: false, nested: { inner: { deep: 1 } } },
-      style: { textual: true, unknown: "warning" }, optionalInput: true,
+      id: "rcv",
+      plugin: "core.receiver",
+      kind: "link",
+      options: { bind: "tcp://127.0.0.1:7171", silent: false, nested: { inner: { deep: 1 } } },
+      style: { textual: true, unknown: "warning" },
+      optionalInput: true,
     });
     expect(node(result, "b")).toMatchObject({ plugin: "mine", instance: { builder: "New" } });
     expect(plugins(result)).toEqual([{ from: "directory", path: "/etc/flowd/plugins", kind: "link", required: false }]);
@@ -93,7 +97,12 @@ describe("the classic generation (components)", () => {
   });
 
   it("ignores unknown keys with a warning, and reads YAML 1.1", () => {
-    const result = read(`${components}whatever: {a: 1}\n`.replace("maxprocs: 1", "maxprocs: 010, maxproc: 2, metrics: {enabled: on, interval: 10, receiver: {type: graphite, params: {host: h, port: 2003}}}"));
+    const result = read(
+      `${components}whatever: {a: 1}\n`.replace(
+        "maxprocs: 1",
+        "maxprocs: 010, maxproc: 2, metrics: {enabled: on, interval: 10, receiver: {type: graphite, params: {host: h, port: 2003}}}",
+      ),
+    );
     expect(result.spec?.service).toMatchObject({ maxprocs: 8, metrics: { enabled: true, interval: 10, type: "graphite", params: { host: "h", port: 2003 } } });
     expect(findings(result)).toMatchInlineSnapshot(`
       "flow.yaml:2:25: warning MILLRACE_CONFIG_NO_EFFECT: unknown attribute "maxproc" in "system"
@@ -105,7 +114,9 @@ describe("the classic generation (components)", () => {
   });
 
   it("refuses ways that a module has not", () => {
-    expect(findings(read(components.replace("fan: {links: [out, mine]}", "fan: {connect: out}\n  out: {connect: mine}\n  rcv: {links: [mux], routes: {a: mux}}")))).toMatchInlineSnapshot(`
+    expect(
+      findings(read(components.replace("fan: {links: [out, mine]}", "fan: {connect: out}\n  out: {connect: mine}\n  rcv: {links: [mux], routes: {a: mux}}"))),
+    ).toMatchInlineSnapshot(`
       "flow.yaml:14:9: error MILLRACE_CONFIG_REFERENCE: "fan" is a link.fanout, which takes no "connect"
             fan: {connect: out}
                   ^~~~~~~
@@ -136,7 +147,11 @@ describe("providers", () => {
     expect(node(result, "a")).toMatchObject({ options: { bind: "file://STDERR" } });
     expect(result.spec?.service).toMatchObject({ maxprocs: 4 });
     const maxprocs = result.values.find(({ key }) => key === "system.maxprocs");
-    expect([maxprocs, ...(maxprocs?.overridden ?? [])].map((each) => [each?.value, each?.provider])).toEqual([["4", "command line"], ["3", "environment"], [2, "file"]]);
+    expect([maxprocs, ...(maxprocs?.overridden ?? [])].map((each) => [each?.value, each?.provider])).toEqual([
+      ["4", "command line"],
+      ["3", "environment"],
+      [2, "file"],
+    ]);
     expect(result.values.find(({ key }) => key === "plugin.path")).toMatchObject({ value: "/etc/flowd/plugins", provider: "default", overridden: [] });
     expect(result.spec?.nodes[0]?.places?.buf_size).toMatchObject({ file: "(environment)", lineText: "FLOW_ACTORS_RCV_PARAMS_BUF__SIZE=10" });
   });
@@ -225,7 +240,9 @@ describe("what is wrong in a configuration", () => {
   });
 
   it("in its nodes and pipeline", () => {
-    expect(findings(read(`
+    expect(
+      findings(
+        read(`
 system: {maxprocs: -1, fou: 1, admin: {enabled: maybe, bindd: x}}
 actors:
   a: {modul: core.mux, params: [1]}
@@ -237,7 +254,9 @@ pipeline:
   dd: {connect: d}
   d: {connect: {x: y}}
   c: a
-`))).toMatchInlineSnapshot(`
+`),
+      ),
+    ).toMatchInlineSnapshot(`
   "flow.yaml:2:20: error MILLRACE_CONFIG_VALUE: "system.maxprocs" must be a whole number of at least 0
       system: {maxprocs: -1, fou: 1, admin: {enabled: maybe, bindd: x}}
                          ^~
@@ -300,7 +319,12 @@ describe.skipIf(shared === undefined)("recorded configurations", () => {
   /** Runs that the peer refuses, and that we take: the block `system` has nothing that is needed. */
   const taken: readonly string[] = ["no system block"];
   for (const file of ["flow-golden-v1alpha1.md", "flow-golden-classic.md"]) {
-    const sections = shared === undefined ? [] : readFileSync(join(shared, "facts", file), "utf8").split(/^## /m).slice(1);
+    const sections =
+      shared === undefined
+        ? []
+        : readFileSync(join(shared, "facts", file), "utf8")
+            .split(/^## /m)
+            .slice(1);
     for (const section of sections) {
       const name = section.split("\n")[0] as string;
       const text = /config:\n```yaml\n([\s\S]*?)```/.exec(section)?.[1];

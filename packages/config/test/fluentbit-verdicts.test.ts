@@ -26,7 +26,10 @@ describe.skipIf(shared === undefined)("verdicts of the peer", () => {
   for (const { file, verdict } of cases.filter((each) => !LEFT_OUT.includes(each.file))) {
     it(`${file}: ${DEVIATIONS[file] ?? verdict}${DEVIATIONS[file] === undefined ? "" : " (the peer differs)"}`, () => {
       const result = readFluentbit({ file, text: readFileSync(join(folder, file), "utf8") }, { HOSTNAME: "here" }, { files: diskFiles() });
-      const problems = [...result.diagnostics.filter(({ severity }) => severity === "error").map((each) => formatDiagnostics([each])), ...pluginProblems(result)];
+      const problems = [
+        ...result.diagnostics.filter(({ severity }) => severity === "error").map((each) => formatDiagnostics([each])),
+        ...pluginProblems(result),
+      ];
       expect(problems.length === 0 ? "ACCEPT" : "REJECT", problems.join("\n")).toBe(DEVIATIONS[file] ?? verdict);
     });
   }
@@ -56,7 +59,9 @@ function pluginProblems({ spec }: DialectResult): string[] {
     if (kind === "node") return [];
     const known = tables.get(`${kind} ${plugin}`);
     if (known === undefined) return [`there is no ${kind} ${plugin}`];
-    return Object.keys(options).filter((key) => !known.includes(key)).map((key) => `${id} has no property ${key}`);
+    return Object.keys(options)
+      .filter((key) => !known.includes(key))
+      .map((key) => `${id} has no property ${key}`);
   });
 }
 

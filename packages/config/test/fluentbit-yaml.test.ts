@@ -58,7 +58,10 @@ describe("the YAML form", () => {
     expect(node(result, "modify.0")).toMatchObject({ options: { add: ["a 1", "b 2"] } });
     expect(plugins(result)).toEqual([{ from: "file", path: "./my.mjs" }]);
     expect(result.spec?.service).toEqual({
-      flush: 2, graceMs: 5000, log_level: "debug", http_server: true,
+      flush: 2,
+      graceMs: 5000,
+      log_level: "debug",
+      http_server: true,
       parsers: [{ name: "p", format: "json" }],
       multiline_parsers: [{ name: "m", type: "regex", rules: [{ state: "start_state", regex: "/^a/", next_state: "cont" }] }],
       stream_processor: [{ name: "s", exec: "SELECT one" }],
@@ -81,7 +84,10 @@ describe("the YAML form", () => {
 
   it("says what is wrong", () => {
     const files = { "self.yaml": "includes: [self.yaml]\n", "classic.conf": "\n[INPUT]\n  Name x\n", "list.yaml": "- a\n" };
-    expect(findings(read(`
+    expect(
+      findings(
+        read(
+          `
 foo: 1
 bar: {a: b}
 serivce: {flush: 1}
@@ -103,7 +109,11 @@ pipeline:
   outputs:
     - &a {name: stdout, match: '*'}
     - *a
-`, files))).toMatchInlineSnapshot(`
+`,
+          files,
+        ),
+      ),
+    ).toMatchInlineSnapshot(`
   "fluent-bit.yaml:2:1: error MILLRACE_CONFIG_UNKNOWN: "foo" is not known here, and no map
       foo: 1
       ^~~

@@ -53,14 +53,25 @@ describe("the graph", () => {
     const result = read(full);
     expect(findings(result)).toBe("");
     expect(ids(result.spec)).toEqual(["dummy.0", "random.1", "grep.0", "stdout.1", "chunks", "stdout.0"]);
-    expect(arrows(result)).toEqual(["dummy.0 → grep.0", "random.1 → grep.0", "grep.0 → stdout.1", "stdout.1 → chunks", 'chunks → stdout.0 {"match":"*","regex":"^z"}']);
+    expect(arrows(result)).toEqual([
+      "dummy.0 → grep.0",
+      "random.1 → grep.0",
+      "grep.0 → stdout.1",
+      "stdout.1 → chunks",
+      'chunks → stdout.0 {"match":"*","regex":"^z"}',
+    ]);
   });
 
   it("divides keys between the host and the plugin", () => {
     const result = read(full);
     const style = { caseless: true, textual: true, unknown: "error" };
     expect(node(result, "dummy.0")).toEqual({
-      id: "dummy.0", plugin: "dummy", kind: "input", options: { dummy: '{"a": "b # no comment"}' }, instance: { tag: "app.one", name: "dummy.0", mem_buf_limit: 5e6 }, style,
+      id: "dummy.0",
+      plugin: "dummy",
+      kind: "input",
+      options: { dummy: '{"a": "b # no comment"}' },
+      instance: { tag: "app.one", name: "dummy.0", mem_buf_limit: 5e6 },
+      style,
     });
     expect(node(result, "random.1")).toMatchObject({ options: {}, instance: { tag: "random.1", name: "random.1", alias: "dice", threaded: true } });
     expect(node(result, "grep.0")).toMatchObject({ kind: "filter", options: { regex: ["log error", "log warn"] }, instance: { match: "app.*" } });
@@ -68,12 +79,24 @@ describe("the graph", () => {
     expect(node(result, "stdout.0")).toMatchObject({ kind: "output", options: { host: "h" }, instance: { retry_limit: "no_limits", workers: 2 } });
     expect(node(result, "chunks")).toEqual({ id: "chunks", plugin: "chunk", kind: "node", options: { flush: 0.5 }, optionalInput: true });
     expect(result.spec?.service).toEqual({
-      flush: 0.5, grace: 3, graceMs: 3000, log_level: "debug", http_server: true, http_port: 2021, "storage.max_chunks_up": 64, "scheduler.base": 1,
+      flush: 0.5,
+      grace: 3,
+      graceMs: 3000,
+      log_level: "debug",
+      http_server: true,
+      http_port: 2021,
+      "storage.max_chunks_up": 64,
+      "scheduler.base": 1,
     });
   });
 
   it("gives an id of its own to what shares a name", () => {
-    expect(ids(read("[INPUT]\n  Name http\n[FILTER]\n  Name http\n  Match *\n[OUTPUT]\n  Name http\n").spec)).toEqual(["http.0", "filter:http.0", "chunks", "output:http.0"]);
+    expect(ids(read("[INPUT]\n  Name http\n[FILTER]\n  Name http\n  Match *\n[OUTPUT]\n  Name http\n").spec)).toEqual([
+      "http.0",
+      "filter:http.0",
+      "chunks",
+      "output:http.0",
+    ]);
   });
 
   it("routes everything from the only input to the only output, and else nothing without a match", () => {
@@ -136,11 +159,29 @@ describe("the classic form", () => {
   it("has groups in sections", () => {
     const result = read("[INPUT]\n  Name dummy\n  [GROUP] \n    a b\n    c d\n  Tag x\n");
     expect(findings(result)).toBe("");
-    expect(node(result, "dummy.0")).toMatchObject({ options: {}, instance: { tag: "x", groups: [{ name: "group", properties: [["a", "b"], ["c", "d"]] }] } });
+    expect(node(result, "dummy.0")).toMatchObject({
+      options: {},
+      instance: {
+        tag: "x",
+        groups: [
+          {
+            name: "group",
+            properties: [
+              ["a", "b"],
+              ["c", "d"],
+            ],
+          },
+        ],
+      },
+    });
   });
 
   it("knows sections by the beginning of their name, and ignores others, with a warning", () => {
-    expect(findings(read("[INP] and more\n  Name dummy\n[inputs]\n  Name dummy\n[ OUTPUT ]\n  Name stdout\n[OUTPTU]\n  Name stdout\n  Match *\n[SERVICE]\n@FOO bar\n"))).toMatchInlineSnapshot(`
+    expect(
+      findings(
+        read("[INP] and more\n  Name dummy\n[inputs]\n  Name dummy\n[ OUTPUT ]\n  Name stdout\n[OUTPTU]\n  Name stdout\n  Match *\n[SERVICE]\n@FOO bar\n"),
+      ),
+    ).toMatchInlineSnapshot(`
       "fluent-bit.conf:1:1: warning MILLRACE_CONFIG_NO_EFFECT: the section [INP] counts as [INPUT]
           [INP] and more
           ^~~~~
@@ -198,7 +239,9 @@ describe("the classic form", () => {
   });
 
   it("says what names and matches are missing, and which values mean nothing", () => {
-    expect(findings(read(`[SERVICE]
+    expect(
+      findings(
+        read(`[SERVICE]
   Flush 0
   Log_Level loud
   HTTP_Server maybe
@@ -230,7 +273,9 @@ describe("the classic form", () => {
   Workers many
 [PARSER]
   Name p
-`))).toMatchInlineSnapshot(`
+`),
+      ),
+    ).toMatchInlineSnapshot(`
   "fluent-bit.conf:2:9: error MILLRACE_CONFIG_VALUE: invalid flush value "0": a number of seconds above 0 is wanted
         Flush 0
               ^
@@ -342,7 +387,11 @@ describe("variables", () => {
 
 describe("other files", () => {
   it("are included from the folder of the main file, each with an indentation of its own", () => {
-    const files = { "etc/in/a.conf": "[INPUT]\n\tName dummy\n@INCLUDE in/sub/c.inc\n", "etc/in/b.conf": "[INPUT]\n Name random\n", "etc/in/sub/c.inc": "[OUTPUT]\n Name null\n Match *\n" };
+    const files = {
+      "etc/in/a.conf": "[INPUT]\n\tName dummy\n@INCLUDE in/sub/c.inc\n",
+      "etc/in/b.conf": "[INPUT]\n Name random\n",
+      "etc/in/sub/c.inc": "[OUTPUT]\n Name null\n Match *\n",
+    };
     const result = readFluentbit({ file: "etc/fluent-bit.conf", text: "@INCLUDE in/*.conf\n" }, {}, { files: fakeFiles(files) });
     expect(findings(result)).toBe("");
     expect(ids(result.spec)).toEqual(["dummy.0", "random.1", "chunks", "null.0"]);
@@ -350,7 +399,16 @@ describe("other files", () => {
 
   it("that are missing, match nothing, or are read twice are errors", () => {
     const files = { "loop.conf": "@INCLUDE fluent-bit.conf\n" };
-    expect(findings(read(working("@INCLUDE none.conf\n@include none*.conf\n@INCLUDE loop.conf\n@INCLUDE loop.conf\n[SERVICE]\n    Parsers_File none.conf\n    Plugins_File none.conf\n    Parsers_File"), files))).toMatchInlineSnapshot(`
+    expect(
+      findings(
+        read(
+          working(
+            "@INCLUDE none.conf\n@include none*.conf\n@INCLUDE loop.conf\n@INCLUDE loop.conf\n[SERVICE]\n    Parsers_File none.conf\n    Plugins_File none.conf\n    Parsers_File",
+          ),
+          files,
+        ),
+      ),
+    ).toMatchInlineSnapshot(`
       "fluent-bit.conf:1:1: error MILLRACE_CONFIG_FILE: the included file "none.conf" does not exist
           @INCLUDE none.conf
           ^~~~~~~~~~~~~~~~~~
@@ -380,7 +438,12 @@ describe("other files", () => {
   });
 
   it("that can't be read are errors with their cause", () => {
-    const files = { readFile: () => { throw new Error("permission denied"); }, glob: () => [] };
+    const files = {
+      readFile: () => {
+        throw new Error("permission denied");
+      },
+      glob: () => [],
+    };
     expect(findings(readFluentbit({ file: "x.conf", text: "@INCLUDE a.conf\n" }, {}, { files }))).toMatchInlineSnapshot(`
       "x.conf:1:1: error MILLRACE_CONFIG_FILE: the included file "a.conf" can't be read
           @INCLUDE a.conf
@@ -392,21 +455,33 @@ describe("other files", () => {
 
   it("hold parsers and plugins", () => {
     const files = {
-      "parsers.conf": "[PARSER]\n  Name p1\n  Format json\n[PARSER]\n  Name p2\n  Format regex\n  Regex ^(?<a>.*)$\n[MULTILINE_PARSER]\n  Name m\n  Type regex\n  Rule \"start_state\" \"/a/\" \"cont\"\n  Rule \"cont\" \"/b/\" \"cont\"\n",
+      "parsers.conf":
+        '[PARSER]\n  Name p1\n  Format json\n[PARSER]\n  Name p2\n  Format regex\n  Regex ^(?<a>.*)$\n[MULTILINE_PARSER]\n  Name m\n  Type regex\n  Rule "start_state" "/a/" "cont"\n  Rule "cont" "/b/" "cont"\n',
       "plugins.conf": "[PLUGINS]\n  Path ./in.mjs\n  Path ${DIR}/out.mjs\n",
-      "./in.mjs": "", "d/out.mjs": "", "cmd.mjs": "",
+      "./in.mjs": "",
+      "d/out.mjs": "",
+      "cmd.mjs": "",
     };
     const result = read(working("[SERVICE]\n    Parsers_File parsers.conf\n    Plugins_File plugins.conf"), files, { DIR: "d" }, { plugins: ["cmd.mjs"] });
     expect(findings(result)).toBe("");
-    expect(plugins(result)).toEqual([{ from: "file", path: "./in.mjs" }, { from: "file", path: "d/out.mjs" }, { from: "file", path: "cmd.mjs" }]);
+    expect(plugins(result)).toEqual([
+      { from: "file", path: "./in.mjs" },
+      { from: "file", path: "d/out.mjs" },
+      { from: "file", path: "cmd.mjs" },
+    ]);
     expect(result.spec?.service).toMatchObject({
-      parsers: [{ name: "p1", format: "json" }, { name: "p2", format: "regex", regex: "^(?<a>.*)$" }],
+      parsers: [
+        { name: "p1", format: "json" },
+        { name: "p2", format: "regex", regex: "^(?<a>.*)$" },
+      ],
       multiline_parsers: [{ name: "m", type: "regex", rule: ['"start_state" "/a/" "cont"', '"cont" "/b/" "cont"'] }],
     });
   });
 
   it("are checked too", () => {
-    const files = { "p.conf": "[PARSER]\n  Format jsn\n[PARSER]\n  Name x\n[PARSER]\n  Name y\n  Format regex\n[MULTILINE_PARSER]\n  Type rgex\n[INPUT]\n  Name dummy\n" };
+    const files = {
+      "p.conf": "[PARSER]\n  Format jsn\n[PARSER]\n  Name x\n[PARSER]\n  Name y\n  Format regex\n[MULTILINE_PARSER]\n  Type rgex\n[INPUT]\n  Name dummy\n",
+    };
     expect(findings(read(working("[SERVICE]\n    Parsers_File p.conf\n[PLUGINS]\n    Path none.mjs\n    Pth x"), files))).toMatchInlineSnapshot(`
       "fluent-bit.conf:4:10: error MILLRACE_CONFIG_FILE: error opening plugin "none.mjs": there is no such file
               Path none.mjs
@@ -446,13 +521,31 @@ describe("other files", () => {
 
 describe("the command line", () => {
   it("makes sections like those of a file", () => {
-    const result = readFluentbit(undefined, {}, {
-      sections: [
-        { kind: "service", properties: [["flush", "2"]] },
-        { kind: "input", properties: [["name", "dummy"], ["tag", "t"], ["Rate", "x"], ["threaded", "eh"]] },
-        { kind: "output", properties: [["name", "stdout"], ["match", "*"]] },
-      ],
-    });
+    const result = readFluentbit(
+      undefined,
+      {},
+      {
+        sections: [
+          { kind: "service", properties: [["flush", "2"]] },
+          {
+            kind: "input",
+            properties: [
+              ["name", "dummy"],
+              ["tag", "t"],
+              ["Rate", "x"],
+              ["threaded", "eh"],
+            ],
+          },
+          {
+            kind: "output",
+            properties: [
+              ["name", "stdout"],
+              ["match", "*"],
+            ],
+          },
+        ],
+      },
+    );
     expect(node(result, "dummy.0")).toMatchObject({ options: { rate: "x" }, instance: { tag: "t" } });
     expect(arrows(result)).toEqual(["dummy.0 → chunks", 'chunks → stdout.0 {"match":"*"}']);
     expect(result.spec?.service).toMatchObject({ flush: 2 });

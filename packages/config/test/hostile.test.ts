@@ -1,7 +1,7 @@
 import { formatDiagnostics } from "@millrace/text";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { detectDialect, type DialectResult, readFlow, readFluentbit, readNative, readSysflow } from "../src/index.ts";
+import { type DialectResult, detectDialect, readFlow, readFluentbit, readNative, readSysflow } from "../src/index.ts";
 import { fakeFiles } from "./support/files.ts";
 
 const files = fakeFiles({ "a.conf": "[INPUT]\n  Name dummy\n", "b.yaml": "pipeline: {}\n" });
@@ -24,9 +24,15 @@ const seeds: readonly string[] = [
 ];
 
 const character = fc.constantFrom(..."{}[]:,\"'\\\n\t #&*|>-?!%@${}=aA0.\u0000\uFEFF\u2028é\uD800".split(""));
-const noise = fc.oneof(fc.string({ unit: "binary", maxLength: 60 }), fc.array(character, { maxLength: 60 }).map((parts) => parts.join("")));
-const damaged = fc.tuple(fc.constantFrom(...seeds), fc.array(fc.tuple(fc.nat(400), fc.nat(12), noise), { minLength: 1, maxLength: 3 }))
-  .map(([seed, cuts]) => cuts.reduce((text, [at, length, put]) => text.slice(0, at % text.length || 0) + put.slice(0, 6) + text.slice((at % text.length || 0) + length), seed));
+const noise = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 60 }),
+  fc.array(character, { maxLength: 60 }).map((parts) => parts.join("")),
+);
+const damaged = fc
+  .tuple(fc.constantFrom(...seeds), fc.array(fc.tuple(fc.nat(400), fc.nat(12), noise), { minLength: 1, maxLength: 3 }))
+  .map(([seed, cuts]) =>
+    cuts.reduce((text, [at, length, put]) => text.slice(0, at % text.length || 0) + put.slice(0, 6) + text.slice((at % text.length || 0) + length), seed),
+  );
 
 describe("whatever the text", () => {
   for (const [name, read] of Object.entries(dialects)) {

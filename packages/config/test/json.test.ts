@@ -26,9 +26,12 @@ describe("the JSON reader", () => {
   it("accepts no text that JSON.parse rejects", () => {
     const pieces = fc.constantFrom("{", "}", "[", "]", ",", ":", '"a"', '"b', "1", "-", "01", "true", "nul", " ", "\n", "//x", "\\", "\u0000", "'");
     fc.assert(
-      fc.property(fc.array(pieces, { maxLength: 12 }).map((parts) => parts.join("")), (text) => {
-        expect(parse(text).findings === "", text).toBe(accepted(text));
-      }),
+      fc.property(
+        fc.array(pieces, { maxLength: 12 }).map((parts) => parts.join("")),
+        (text) => {
+          expect(parse(text).findings === "", text).toBe(accepted(text));
+        },
+      ),
       { numRuns: 600 },
     );
   });
@@ -60,7 +63,8 @@ function accepted(text: string): boolean {
 
 /** Integers beyond 2^53 as the reader gives them. */
 function integersAsText(value: unknown): unknown {
-  if (typeof value === "number") return Number.isInteger(value) && !Number.isSafeInteger(value) && !JSON.stringify(value).includes("e") ? JSON.stringify(value) : value;
+  if (typeof value === "number")
+    return Number.isInteger(value) && !Number.isSafeInteger(value) && !JSON.stringify(value).includes("e") ? JSON.stringify(value) : value;
   if (Array.isArray(value)) return value.map(integersAsText);
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, integersAsText(inner)]));

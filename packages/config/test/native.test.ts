@@ -6,7 +6,13 @@ import { nativeSchema, readNative } from "../src/index.ts";
 import { schemaProblems } from "./support/json-schema.ts";
 import { arrows, findings, ids, node, plugins } from "./support/show.ts";
 
-const BUILT_IN: Readonly<Record<string, readonly PluginKind[]>> = { file: ["driver"], sysflowreader: ["processor"], printer: ["handler"], stdout: ["link", "output", "filter"], mux: ["link"] };
+const BUILT_IN: Readonly<Record<string, readonly PluginKind[]>> = {
+  file: ["driver"],
+  sysflowreader: ["processor"],
+  printer: ["handler"],
+  stdout: ["link", "output", "filter"],
+  mux: ["link"],
+};
 
 function read(text: string, environment: Record<string, string> = {}, file = "etc/millrace.yaml"): ReturnType<typeof readNative> {
   return readNative({ file, text }, environment, { kinds: (name) => BUILT_IN[name] ?? [], names: () => Object.keys(BUILT_IN) });
@@ -62,12 +68,23 @@ describe("millrace.yaml", () => {
     expect(result.spec?.edges[2]).toMatchObject({ bounds: { records: 5 } });
     expect(result.spec?.service).toEqual({ "cluster.id": "c1", graceMs: 1500, healthMs: 60_000 });
     expect(node(result, "reader")).toEqual({
-      id: "reader", plugin: "file", kind: "driver", onLost: "stop", credit: { records: 1000, bytes: 4 * 1024 * 1024 },
+      id: "reader",
+      plugin: "file",
+      kind: "driver",
+      onLost: "stop",
+      credit: { records: 1000, bytes: 4 * 1024 * 1024 },
       options: { size: "4MiB", on: true, path: "trace.sf", port: 8080, quoted: "8080", literal: "${env:PORT}" },
     });
-    expect(node(result, "sf")).toEqual({ id: "sf", plugin: "sysflowreader", kind: "processor", options: {}, hosted: [{ slot: "handler", plugin: "printer", kind: "handler" }] });
+    expect(node(result, "sf")).toEqual({
+      id: "sf",
+      plugin: "sysflowreader",
+      kind: "processor",
+      options: {},
+      hosted: [{ slot: "handler", plugin: "printer", kind: "handler" }],
+    });
     expect(node(result, "rules")).toMatchObject({
-      plugin: "policyengine", kind: "processor",
+      plugin: "policyengine",
+      kind: "processor",
       hosted: [
         { slot: "handler", plugin: "printer", kind: "handler", options: { a: 1 } },
         { slot: "actions", plugin: "now", kind: "action" },
@@ -75,7 +92,15 @@ describe("millrace.yaml", () => {
         { slot: "other", plugin: "now", kind: "action" },
       ],
     });
-    expect(node(result, "out")).toEqual({ id: "out", plugin: "stdout", kind: "output", options: {}, instance: { tag: "t" }, style: { textual: true }, optionalInput: true });
+    expect(node(result, "out")).toEqual({
+      id: "out",
+      plugin: "stdout",
+      kind: "output",
+      options: {},
+      instance: { tag: "t" },
+      style: { textual: true },
+      optionalInput: true,
+    });
     expect(plugins(result)).toEqual([
       { from: "directory", path: "etc/./mine" },
       { from: "file", path: "etc/./one.mjs" },
@@ -100,7 +125,13 @@ describe("millrace.yaml", () => {
   });
 
   it("says of what kind a plugin must be", () => {
-    expect(findings(read("nodes:\n  a: {plugin: stdout}\n  b: {plugin: muxx}\n  c: {plugin: nothing}\n  d: {plugin: link/stdout, kind: output}\n  e: {plugin: mux, kind: lnk}\n"))).toMatchInlineSnapshot(`
+    expect(
+      findings(
+        read(
+          "nodes:\n  a: {plugin: stdout}\n  b: {plugin: muxx}\n  c: {plugin: nothing}\n  d: {plugin: link/stdout, kind: output}\n  e: {plugin: mux, kind: lnk}\n",
+        ),
+      ),
+    ).toMatchInlineSnapshot(`
       "etc/millrace.yaml:2:15: error MILLRACE_CONFIG_VALUE: "stdout" is the name of a plugin of several kinds: link, output, filter
             a: {plugin: stdout}
                         ^~~~~~
@@ -168,7 +199,10 @@ describe("millrace.yaml", () => {
   });
 
   it("says what is wrong inside, all at once", () => {
-    expect(findings(read(`
+    expect(
+      findings(
+        read(
+          `
 service: {grace: 5, health: soon, grce: 1s, settings: []}
 plugins: ["", {file: a, directory: b}, {kind: link}, {package: "", required: maybe}]
 nodes:
@@ -188,7 +222,11 @@ nodes:
   n: 5
   v: {plugin: mux, options: {a: "\${env:HOM}", b: "\${env:HOM", c: *nowhere}}
 edges: [{from: a}, {from: a, to: zz}, 5]
-`, { HOME: "x" }))).toMatchInlineSnapshot(`
+`,
+          { HOME: "x" },
+        ),
+      ),
+    ).toMatchInlineSnapshot(`
   "etc/millrace.yaml:2:18: error MILLRACE_CONFIG_SHAPE: "grace" must be a duration, such as 500ms, 5s or 2m
       service: {grace: 5, health: soon, grce: 1s, settings: []}
                        ^
@@ -322,18 +360,36 @@ describe("the JSON Schema of millrace.yaml", () => {
 
   it("refuses what the dialect refuses", () => {
     const refused = [
-      "node: {}", "nodes: {a: {}}", "nodes: {a: {plugin: ''}}", "nodes: {a: {plugin: x, form: b}}", "nodes: {a: {plugin: x, kind: y}}", "nodes: {a: {plugin: x, from: {nod: b}}}",
-      "nodes: {a: {plugin: x, credit: {records: 0}}}", "nodes: {a: {plugin: x, credit: {bytes: 4XB}}}", "nodes: {a: {plugin: x, on_lost: no}}", "{nodes: {}, service: {grace: 5}}",
-      "{nodes: {}, service: {other: 5}}", "{nodes: {}, plugins: [{file: a, directory: b}]}", "{nodes: {}, plugins: ['']}", "{nodes: {}, edges: [{from: a}]}", "{nodes: {a: {plugin: x, handler: [x]}}}",
+      "node: {}",
+      "nodes: {a: {}}",
+      "nodes: {a: {plugin: ''}}",
+      "nodes: {a: {plugin: x, form: b}}",
+      "nodes: {a: {plugin: x, kind: y}}",
+      "nodes: {a: {plugin: x, from: {nod: b}}}",
+      "nodes: {a: {plugin: x, credit: {records: 0}}}",
+      "nodes: {a: {plugin: x, credit: {bytes: 4XB}}}",
+      "nodes: {a: {plugin: x, on_lost: no}}",
+      "{nodes: {}, service: {grace: 5}}",
+      "{nodes: {}, service: {other: 5}}",
+      "{nodes: {}, plugins: [{file: a, directory: b}]}",
+      "{nodes: {}, plugins: ['']}",
+      "{nodes: {}, edges: [{from: a}]}",
+      "{nodes: {a: {plugin: x, handler: [x]}}}",
     ];
     for (const text of refused) {
       expect(schemaProblems(nativeSchema(), parse(text)), text).not.toEqual([]);
-      expect(read(text).diagnostics.some(({ severity }) => severity === "error"), text).toBe(true);
+      expect(
+        read(text).diagnostics.some(({ severity }) => severity === "error"),
+        text,
+      ).toBe(true);
     }
   });
 
   it("describes every key", () => {
-    const shapes = [nativeSchema(), ...Object.values((nativeSchema().$defs ?? {}) as Record<string, object>)] as { description?: string; properties?: Record<string, { description?: string }> }[];
+    const shapes = [nativeSchema(), ...Object.values((nativeSchema().$defs ?? {}) as Record<string, object>)] as {
+      description?: string;
+      properties?: Record<string, { description?: string }>;
+    }[];
     for (const shape of shapes) {
       expect(shape.description).toMatch(/\.$/);
       for (const [key, schema] of Object.entries(shape.properties ?? {})) expect(schema.description, key).toMatch(/\.$/);

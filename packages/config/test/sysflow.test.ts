@@ -40,7 +40,13 @@ describe("the pipeline JSON of sf-processor", () => {
       "policyengine → exporter [event]",
       "policyengine_2 → exporter_2 [event]",
     ]);
-    expect(node(result, "file")).toEqual({ id: "file", plugin: "file", kind: "driver", options: { path: "x.sf" }, style: { caseless: true, textual: true, unknown: "error" } });
+    expect(node(result, "file")).toEqual({
+      id: "file",
+      plugin: "file",
+      kind: "driver",
+      options: { path: "x.sf" },
+      style: { caseless: true, textual: true, unknown: "error" },
+    });
     expect(node(result, "sysflowreader")).toMatchObject({ options: {}, hosted: [{ slot: "handler", plugin: "flattener", kind: "handler" }] });
     expect(node(result, "policyengine")).toMatchObject({ options: { mode: "alert", actiondir: "lib/actions" } });
     expect(node(result, "exporter")).toMatchObject({ options: { export: "file", "file.path": "a.json", buffer: 10, "es.bulk.numWorkers": "2" } });
@@ -73,7 +79,10 @@ describe("the pipeline JSON of sf-processor", () => {
   });
 
   it("passes kinds of channels through that it does not know", () => {
-    expect(arrows(read(pipeline(['{"processor": "a", "in": "x ctxchan", "out": "y mychan"}', '{"processor": "b", "in": "y mychan"}'])))).toEqual(["file → a [ctxchan]", "a → b [mychan]"]);
+    expect(arrows(read(pipeline(['{"processor": "a", "in": "x ctxchan", "out": "y mychan"}', '{"processor": "b", "in": "y mychan"}'])))).toEqual([
+      "file → a [ctxchan]",
+      "a → b [mychan]",
+    ]);
   });
 });
 
@@ -123,7 +132,11 @@ describe("drivers", () => {
 });
 
 describe("environment variables", () => {
-  const stages = [reader, '{"processor": "policyengine", "in": "flat flattenerchan", "out": "evt eventchan", "mode": "alert"}', '{"processor": "exporter", "in": "evt eventchan", "es.bulk.numWorkers": 1}'];
+  const stages = [
+    reader,
+    '{"processor": "policyengine", "in": "flat flattenerchan", "out": "evt eventchan", "mode": "alert"}',
+    '{"processor": "exporter", "in": "evt eventchan", "es.bulk.numWorkers": 1}',
+  ];
   const text = pipeline([...stages, '{"processor": "policyengine", "in": "flat flattenerchan", "out": "evt eventchan"}']);
 
   it("override the options of every stage of a processor, whatever their case", () => {
@@ -140,14 +153,23 @@ describe("environment variables", () => {
   });
 
   it("reach drivers, and the keys of the pipeline itself", () => {
-    const result = read(pipeline([reader, sink], ', "drivers": [{"driver": "file", "out": "sf sysflowchan"}]'), { FILE_PATH: "env.sf", SYSFLOWREADER_HANDLER: "printer" });
+    const result = read(pipeline([reader, sink], ', "drivers": [{"driver": "file", "out": "sf sysflowchan"}]'), {
+      FILE_PATH: "env.sf",
+      SYSFLOWREADER_HANDLER: "printer",
+    });
     expect(node(result, "file")).toMatchObject({ options: { path: "env.sf" } });
     expect(node(result, "sysflowreader")).toMatchObject({ hosted: [{ plugin: "printer" }] });
   });
 
   it("are shown as the place of what they set", () => {
     const result = read(text, { EXPORTER_FORMAT: "ecs" });
-    expect(result.spec?.nodes.find(({ id }) => id === "exporter")?.places?.format).toEqual({ file: "(environment)", line: 1, column: 1, length: 15, lineText: "EXPORTER_FORMAT=ecs" });
+    expect(result.spec?.nodes.find(({ id }) => id === "exporter")?.places?.format).toEqual({
+      file: "(environment)",
+      line: 1,
+      column: 1,
+      length: 15,
+      lineText: "EXPORTER_FORMAT=ecs",
+    });
     expect(findings(read(text, { EXPORTER_IN: "nowhere" }))).toMatchInlineSnapshot(`
       "(environment):1:1: error MILLRACE_CONFIG_CHANNEL: the channel "nowhere" of "exporter" has no type
           EXPORTER_IN=nowhere
@@ -165,14 +187,18 @@ describe("environment variables", () => {
 
 describe("what is wrong in a pipeline", () => {
   it("in its JSON", () => {
-    expect(findings(read(`{"pipeline": [
+    expect(
+      findings(
+        read(`{"pipeline": [
   {"processor": "sysflowreader",
    "in":},
   {"processor": 'x', "in": "a b", "in": "sf sysflowchan"  "mode": 01, tru: nul},
   // a comment
   {"processor": "tab	\\q", "in": "unclosed
 }],
-}`))).toMatchInlineSnapshot(`
+}`),
+      ),
+    ).toMatchInlineSnapshot(`
   "pipeline.json:3:9: error MILLRACE_CONFIG_SYNTAX: a value for "in" was expected, and "}" was found
          "in":},
               ^
@@ -286,13 +312,19 @@ describe("what is wrong in a pipeline", () => {
   });
 
   it("in its channels", () => {
-    expect(findings(read(pipeline([
-      '{"processor": "a"}',
-      '{"processor": "b", "in": "x", "out": ["y flattenerchan extra", 3, ""]}',
-      '{"processor": "c", "in": ["p eventchan", "q eventchan"], "out": ["r eventchan", "r eventchan"]}',
-      '{"processor": "d", "in": "r flattenerchan", "out": "nobody eventchan", "handler": 7, "Mode": 1, "mode": 2}',
-      '{"processor": "e", "in": "rr eventchan"}',
-    ])))).toMatchInlineSnapshot(`
+    expect(
+      findings(
+        read(
+          pipeline([
+            '{"processor": "a"}',
+            '{"processor": "b", "in": "x", "out": ["y flattenerchan extra", 3, ""]}',
+            '{"processor": "c", "in": ["p eventchan", "q eventchan"], "out": ["r eventchan", "r eventchan"]}',
+            '{"processor": "d", "in": "r flattenerchan", "out": "nobody eventchan", "handler": 7, "Mode": 1, "mode": 2}',
+            '{"processor": "e", "in": "rr eventchan"}',
+          ]),
+        ),
+      ),
+    ).toMatchInlineSnapshot(`
       "pipeline.json:2:15: error MILLRACE_CONFIG_MISSING: the stage "a" has no "in"
           {"processor": "a"},
                         ^~~
@@ -337,7 +369,9 @@ describe("what is wrong in a pipeline", () => {
 
 describe("channels with a loose end", () => {
   it("are errors, where everything could be read", () => {
-    expect(findings(read(pipeline([reader, '{"processor": "b", "in": "flta flattenerchan"}', '{"processor": "c", "in": "x flattnerchan"}'])))).toMatchInlineSnapshot(`
+    expect(
+      findings(read(pipeline([reader, '{"processor": "b", "in": "flta flattenerchan"}', '{"processor": "c", "in": "x flattnerchan"}']))),
+    ).toMatchInlineSnapshot(`
       "pipeline.json:2:87: error MILLRACE_CONFIG_CHANNEL: "sysflowreader" writes to the channel "flat", and nothing reads it
           {"processor": "sysflowreader", "handler": "flattener", "in": "sf sysflowchan", "out": "flat flattenerchan"},
                                                                                                 ^~~~~~~~~~~~~~~~~~~~
@@ -372,7 +406,12 @@ describe.skipIf(shared === undefined)("recorded pipelines", () => {
 
   const bad = shared === undefined ? [] : readFileSync(join(shared, "facts/sysflow-bad-input.md"), "utf8").split(/^## /m);
   const rejected = [
-    "malformed JSON", "trailing comma", "config without pipeline", "pipeline of wrong type", "element without processor tag", 'file driver in config without "out"',
+    "malformed JSON",
+    "trailing comma",
+    "config without pipeline",
+    "pipeline of wrong type",
+    "element without processor tag",
+    'file driver in config without "out"',
   ];
   for (const name of rejected) {
     it(`rejected: ${name}`, () => {

@@ -6,7 +6,13 @@ import { type FlowNode, type Generation, generations } from "./nodes.ts";
 import { checkKeys, type Setting, valuePlace } from "./settings.ts";
 
 /** Reads `pipeline:`. */
-export function readEdges(pipeline: Setting, nodes: ReadonlyMap<string, FlowNode>, generation: Generation, declared: ReadonlySet<string>, bag: DiagnosticBag): EdgeSpec[] {
+export function readEdges(
+  pipeline: Setting,
+  nodes: ReadonlyMap<string, FlowNode>,
+  generation: Generation,
+  declared: ReadonlySet<string>,
+  bag: DiagnosticBag,
+): EdgeSpec[] {
   const edges: EdgeSpec[] = [];
   for (const block of pipeline.children.values()) {
     if (!declared.has(block.key)) {

@@ -63,7 +63,10 @@ function generationOf(root: Setting, source: Source, bag: DiagnosticBag): Genera
   const components = root.children.get("components");
   const actors = root.children.get("actors");
   if (components !== undefined && actors !== undefined) {
-    bag.error(UNKNOWN, '"components" and "actors" can\'t stand in one configuration', { place: actors.place, hint: "components belong to the classic generation, actors to v1alpha1" });
+    bag.error(UNKNOWN, '"components" and "actors" can\'t stand in one configuration', {
+      place: actors.place,
+      hint: "components belong to the classic generation, actors to v1alpha1",
+    });
     return undefined;
   }
   if (components !== undefined) return "classic";
@@ -106,7 +109,9 @@ function missing(message: string, block: Setting | undefined, source: Source, ba
 function pluginSources(root: Setting, bag: DiagnosticBag): PluginSource[] {
   const setting = root.children.get("plugin")?.children.get("path");
   const path = readText(setting, bag);
-  return path === undefined || path === "" ? [] : [{ from: "directory", path, kind: "link", required: false, ...(setting?.value?.place && { place: setting.value.place }) }];
+  return path === undefined || path === ""
+    ? []
+    : [{ from: "directory", path, kind: "link", required: false, ...(setting?.value?.place && { place: setting.value.place }) }];
 }
 
 function serviceOf(system: Setting | undefined, generation: Generation, bag: DiagnosticBag): ServiceSpec {

@@ -81,11 +81,13 @@ function nodeOf(setting: Setting, generation: Generation, bag: DiagnosticBag): F
 
 /** Where each option stands: by its key, and by `key.inner` for what is inside. */
 function placesOf(options: readonly Setting[], prefix = ""): Record<string, Place> {
-  return Object.fromEntries(options.flatMap((option): [string, Place][] => {
-    const place = valuePlace(option);
-    const path = prefix + option.key;
-    return [...(place ? [[path, place] as [string, Place]] : []), ...Object.entries(placesOf([...option.children.values()], `${path}.`))];
-  }));
+  return Object.fromEntries(
+    options.flatMap((option): [string, Place][] => {
+      const place = valuePlace(option);
+      const path = prefix + option.key;
+      return [...(place ? [[path, place] as [string, Place]] : []), ...Object.entries(placesOf([...option.children.values()], `${path}.`))];
+    }),
+  );
 }
 
 function hintFor(setting: Setting, rules: GenerationRules): string {

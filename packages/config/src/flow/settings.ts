@@ -46,7 +46,12 @@ export interface OutsideSettings {
 }
 
 /** Lays the providers over each other: command line over environment over file over default, key by key. */
-export function mergeSettings(file: MapNode | undefined, outside: OutsideSettings, dottedKeys: boolean, bag: DiagnosticBag): { root: Setting; values: ProvidedValue[] } {
+export function mergeSettings(
+  file: MapNode | undefined,
+  outside: OutsideSettings,
+  dottedKeys: boolean,
+  bag: DiagnosticBag,
+): { root: Setting; values: ProvidedValue[] } {
   const root = open("", "", undefined);
   const given = new Map<string, Provided[]>();
   const note = (path: string, provided: Provided): void => void given.set(path, [provided, ...(given.get(path) ?? [])]);

@@ -1,7 +1,7 @@
 import { type DiagnosticBag, didYouMean, Source } from "@millrace/text";
 import { DUPLICATE, FILE, MISSING, NO_EFFECT, SYNTAX } from "../codes.ts";
 import { type ConfigFiles, type ConfigSource, identityOf, joinPath } from "../dialect.ts";
-import { type Document, type Group, type Property, type Section, SECTION_KINDS, type SectionKind } from "./section.ts";
+import { type Document, type Group, type Property, SECTION_KINDS, type Section, type SectionKind } from "./section.ts";
 
 /** Reads a file in the classic form, and all that it includes. Paths are seen from the folder of the main file. */
 export function readClassic(source: ConfigSource, files: ConfigFiles, bag: DiagnosticBag): Document {
@@ -61,7 +61,13 @@ class ClassicReader {
 }
 
 /** The text of a file that the configuration names; says so where it can't be read. */
-export function readText(files: ConfigFiles, path: string, what: string, details: { readonly place: Section["place"] | undefined }, bag: DiagnosticBag): string | undefined {
+export function readText(
+  files: ConfigFiles,
+  path: string,
+  what: string,
+  details: { readonly place: Section["place"] | undefined },
+  bag: DiagnosticBag,
+): string | undefined {
   try {
     const text = files.readFile(path);
     if (text === undefined) bag.error(FILE, `${what} does not exist`, details);
@@ -141,11 +147,15 @@ class ClassicLines {
     const exact = SECTION_KINDS.find((kind) => lower === kind || (lower === `${kind}s` && ["custom", "input", "filter", "output"].includes(kind)));
     if (exact !== undefined) return exact;
     const prefixed = SECTION_KINDS.find((kind) => kind.startsWith(lower));
-    if (prefixed !== undefined) this.bag.warning(NO_EFFECT, `the section [${name}] counts as [${prefixed.toUpperCase()}]`, { place, hint: "write its name in full" });
+    if (prefixed !== undefined)
+      this.bag.warning(NO_EFFECT, `the section [${name}] counts as [${prefixed.toUpperCase()}]`, { place, hint: "write its name in full" });
     else {
       this.bag.warning(NO_EFFECT, `the section [${name}] is not known, and has no effect`, {
         place,
-        hint: didYouMean(name.trim().toUpperCase(), SECTION_KINDS.map((kind) => kind.toUpperCase())),
+        hint: didYouMean(
+          name.trim().toUpperCase(),
+          SECTION_KINDS.map((kind) => kind.toUpperCase()),
+        ),
       });
     }
     return prefixed;
@@ -153,7 +163,10 @@ class ClassicLines {
 
   private command(text: string, line: number): void {
     const match = /^@([^ \t]*)[ \t]+(.*)$/s.exec(text);
-    if (match === null) return this.mistake(`${text.trim()} needs a value after a space`, line, 0, text.length);
+    if (match === null) {
+      this.mistake(`${text.trim()} needs a value after a space`, line, 0, text.length);
+      return;
+    }
     const word = (match[1] as string).toLowerCase();
     const value = (match[2] as string).trim();
     if (word === "include") {
@@ -164,7 +177,10 @@ class ClassicLines {
       if (equals < 1) this.mistake("@SET needs key=value", line, 0, text.length);
       else this.events.set(value.slice(0, equals).trim(), value.slice(equals + 1).trim(), line);
     } else {
-      this.bag.warning(NO_EFFECT, `@${match[1]} is not known, and has no effect`, { place: this.place(line, 0, word.length + 1), hint: didYouMean(`@${word.toUpperCase()}`, ["@INCLUDE", "@SET"]) });
+      this.bag.warning(NO_EFFECT, `@${match[1]} is not known, and has no effect`, {
+        place: this.place(line, 0, word.length + 1),
+        hint: didYouMean(`@${word.toUpperCase()}`, ["@INCLUDE", "@SET"]),
+      });
     }
   }
 
@@ -172,7 +188,8 @@ class ClassicLines {
     const blanks = /^[ \t]*/.exec(text)?.[0] as string;
     if (blanks === "") {
       this.mistake("indentation level is too low", line, 0, text.length, "a key stands in a section, and is indented");
-      return this.content(text, 0, 1, line);
+      this.content(text, 0, 1, line);
+      return;
     }
     this.indent ??= blanks;
     const level = this.levelOf(blanks, text, line);
@@ -187,7 +204,13 @@ class ClassicLines {
     const of = `every line of this file is indented as the first one: ${described(indent)}`;
     if (!blanks.startsWith(indent)) {
       const mixed = !indent.startsWith(blanks);
-      this.mistake(mixed ? "inconsistent use of tab and space" : "indentation level is too low", line, 0, blanks.length, empty ? "take the blanks of this empty line out" : of);
+      this.mistake(
+        mixed ? "inconsistent use of tab and space" : "indentation level is too low",
+        line,
+        0,
+        blanks.length,
+        empty ? "take the blanks of this empty line out" : of,
+      );
       return 1;
     }
     const extra = blanks.length - indent.length;
@@ -198,7 +221,10 @@ class ClassicLines {
   }
 
   private content(text: string, start: number, level: number, line: number): void {
-    if (text[start] === "[") return this.openGroup(text, start, line);
+    if (text[start] === "[") {
+      this.openGroup(text, start, line);
+      return;
+    }
     if (level === 1) this.group = undefined;
     const end = text.length;
     const match = /^([^ \t]+)([ \t]*)(.*)$/s.exec(text.slice(start)) as RegExpExecArray;
@@ -211,9 +237,15 @@ class ClassicLines {
       this.section?.properties.push({ key: key.toLowerCase(), text: "", place: this.place(line, start, end), faulty: true });
       return;
     }
-    if (this.section === undefined) return this.mistake(`"${key}" stands before any section`, line, start, start + key.length, "open a section first, such as [SERVICE]");
+    if (this.section === undefined) {
+      this.mistake(`"${key}" stands before any section`, line, start, start + key.length, "open a section first, such as [SERVICE]");
+      return;
+    }
     if (key.toLowerCase() === "@include") {
-      this.bag.warning(NO_EFFECT, "an indented @INCLUDE is a key like any other", { place: this.place(line, start, start + key.length), hint: "let it start in the first column" });
+      this.bag.warning(NO_EFFECT, "an indented @INCLUDE is a key like any other", {
+        place: this.place(line, start, start + key.length),
+        hint: "let it start in the first column",
+      });
     }
     const property = { key: key.toLowerCase(), text: value, place: this.place(line, valueStart, valueStart + value.length) };
     (level === 2 && this.group !== undefined ? this.group : this.section).properties.push(property);
@@ -221,11 +253,24 @@ class ClassicLines {
 
   private openGroup(text: string, start: number, line: number): void {
     const end = text.indexOf("]", start);
-    if (end < 0) return this.mistake('bad header definition: "]" is missing', line, start, text.length);
-    if (!/[ \t]/.test(text[end + 1] ?? "")) {
-      return this.mistake("undefined value: an indented header opens a group, and needs a space after it", line, start, end + 1, "a section starts in the first column");
+    if (end < 0) {
+      this.mistake('bad header definition: "]" is missing', line, start, text.length);
+      return;
     }
-    if (this.section === undefined) return this.mistake("a group stands before any section", line, start, end + 1);
+    if (!/[ \t]/.test(text[end + 1] ?? "")) {
+      this.mistake(
+        "undefined value: an indented header opens a group, and needs a space after it",
+        line,
+        start,
+        end + 1,
+        "a section starts in the first column",
+      );
+      return;
+    }
+    if (this.section === undefined) {
+      this.mistake("a group stands before any section", line, start, end + 1);
+      return;
+    }
     this.group = { name: text.slice(start + 1, end).toLowerCase(), properties: [] };
     this.section.groups.push(this.group);
   }
@@ -235,7 +280,8 @@ class ClassicLines {
     this.section = undefined;
     this.group = undefined;
     if (section?.kind === undefined) return;
-    if (section.properties.length === 0 && section.groups.length === 0 && !NAMED.includes(section.kind)) this.bag.warning(MISSING, "the section is empty", { place: section.place });
+    if (section.properties.length === 0 && section.groups.length === 0 && !NAMED.includes(section.kind))
+      this.bag.warning(MISSING, "the section is empty", { place: section.place });
     this.events.section({ ...section, kind: section.kind, data: {} });
   }
 

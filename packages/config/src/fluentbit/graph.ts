@@ -23,7 +23,12 @@ interface Instance {
  * Makes the graph: every input leads through all filters, in their order, into the node `chunks`, and from there to every
  * output whose match takes it.
  */
-export function graphOf(sections: readonly Section[], flushSeconds: number, variables: Variables, bag: DiagnosticBag): { nodes: NodeSpec[]; edges: EdgeSpec[] } {
+export function graphOf(
+  sections: readonly Section[],
+  flushSeconds: number,
+  variables: Variables,
+  bag: DiagnosticBag,
+): { nodes: NodeSpec[]; edges: EdgeSpec[] } {
   const inputs = instancesOf(sections, "input", variables, bag);
   const filters = instancesOf(sections, "filter", variables, bag);
   const outputs = instancesOf(sections, "output", variables, bag);
@@ -47,17 +52,19 @@ export function graphOf(sections: readonly Section[], flushSeconds: number, vari
 
 function instancesOf(sections: readonly Section[], kind: InstanceKind, variables: Variables, bag: DiagnosticBag): Instance[] {
   const found: Instance[] = [];
-  sections.filter((section) => section.kind === kind).forEach((section, number) => {
-    const settings = instanceSettings(section, kind, variables, bag);
-    const name = settings.host.get("name")?.property.text;
-    if (name === undefined) {
-      if (section.properties.some((property) => property.key === "name" && property.faulty)) return;
-      bag.error(MISSING, `section "${kind}" is missing the "name" property`, { place: section.place, hint: "name its plugin: Name …" });
-      return;
-    }
-    const plugin = name.toLowerCase();
-    found.push({ name: `${plugin}.${number}`, plugin, kind, section: { ...section, data: expanded(section, variables) }, settings });
-  });
+  sections
+    .filter((section) => section.kind === kind)
+    .forEach((section, number) => {
+      const settings = instanceSettings(section, kind, variables, bag);
+      const name = settings.host.get("name")?.property.text;
+      if (name === undefined) {
+        if (section.properties.some((property) => property.key === "name" && property.faulty)) return;
+        bag.error(MISSING, `section "${kind}" is missing the "name" property`, { place: section.place, hint: "name its plugin: Name …" });
+        return;
+      }
+      const plugin = name.toLowerCase();
+      found.push({ name: `${plugin}.${number}`, plugin, kind, section: { ...section, data: expanded(section, variables) }, settings });
+    });
   return found;
 }
 
@@ -68,11 +75,13 @@ function expanded(section: Section, variables: Variables): Section["data"] {
 /** The ids: the names, but an input, a filter and an output may share a name, and then the later ones say what they are. */
 function idsOf(instances: readonly Instance[]): Map<Instance, string> {
   const taken = new Set<string>([CHUNKS]);
-  return new Map(instances.map((instance) => {
-    const id = taken.has(instance.name) ? `${instance.kind}:${instance.name}` : instance.name;
-    taken.add(id);
-    return [instance, id];
-  }));
+  return new Map(
+    instances.map((instance) => {
+      const id = taken.has(instance.name) ? `${instance.kind}:${instance.name}` : instance.name;
+      taken.add(id);
+      return [instance, id];
+    }),
+  );
 }
 
 function nodeOf({ plugin, kind, section, settings }: Instance, id: string, instance: Readonly<Record<string, unknown>>): NodeSpec {
@@ -118,14 +127,20 @@ function outputMatch(output: Instance, inputs: number, outputs: number, bag: Dia
   const match = matchOf(output, bag);
   if (match.match !== undefined || match.regex !== undefined || isSet(output)) return match;
   if (inputs === 1 && outputs === 1) return { match: "*" };
-  bag.warning(NO_EFFECT, `NO match for ${output.name} output instance: nothing is routed to it`, { place: output.section.place, hint: "say which tags it takes: Match *" });
+  bag.warning(NO_EFFECT, `NO match for ${output.name} output instance: nothing is routed to it`, {
+    place: output.section.place,
+    hint: "say which tags it takes: Match *",
+  });
   return match;
 }
 
 function matchOf({ settings }: Instance, bag: DiagnosticBag): TagMatch {
   const match = settings.host.get("match")?.value as string | undefined;
   const regex = settings.host.get("match_regex");
-  return { ...(match !== undefined && { match }), ...(regex !== undefined && checkedRegex(regex.property.text, regex.property.place, bag) && { regex: regex.property.text }) };
+  return {
+    ...(match !== undefined && { match }),
+    ...(regex !== undefined && checkedRegex(regex.property.text, regex.property.place, bag) && { regex: regex.property.text }),
+  };
 }
 
 function checkedRegex(regex: string, place: Place, bag: DiagnosticBag): boolean {

@@ -54,7 +54,10 @@ function mainDocument(source: ConfigSource, { form }: FluentbitParameters, files
   if (yaml) return readYamlForm(source, files, bag);
   const document = readClassic(source, files, bag);
   for (const section of document.sections.filter(({ kind }) => kind === "parser" || kind === "multiline_parser")) {
-    bag.error(SYNTAX, `a ${section.kind} section is not valid in the main configuration file`, { place: section.place, hint: "it belongs to a file that Parsers_File of [SERVICE] names" });
+    bag.error(SYNTAX, `a ${section.kind} section is not valid in the main configuration file`, {
+      place: section.place,
+      hint: "it belongs to a file that Parsers_File of [SERVICE] names",
+    });
   }
   return document;
 }

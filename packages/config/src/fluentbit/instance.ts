@@ -1,7 +1,7 @@
 import { type DiagnosticBag, didYouMean } from "@millrace/text";
 import { DUPLICATE, NO_EFFECT, VALUE } from "../codes.ts";
-import { leadingInteger } from "./service.ts";
 import type { Property, Section } from "./section.ts";
+import { leadingInteger } from "./service.ts";
 import { booleanOf, integerOf, LOG_LEVELS, logLevelOf, sizeOf } from "./values.ts";
 import type { Variables } from "./variables.ts";
 
@@ -54,7 +54,19 @@ export function instanceSettings(section: Section, kind: InstanceKind, variables
 /** The keys that the host keeps for itself, and that a plugin never sees. A key that ends with a dot or underscore is a prefix. */
 const HOST_KEYS: Readonly<Record<InstanceKind, readonly string[]>> = {
   input: [
-    "name", "alias", "log_level", "log_suppress_interval", "tag", "mem_buf_limit", "routable", "threaded", "thread.", "storage.", "ipv6", "net.", "on_collect_error",
+    "name",
+    "alias",
+    "log_level",
+    "log_suppress_interval",
+    "tag",
+    "mem_buf_limit",
+    "routable",
+    "threaded",
+    "thread.",
+    "storage.",
+    "ipv6",
+    "net.",
+    "on_collect_error",
   ],
   filter: ["name", "alias", "log_level", "log_suppress_interval", "match", "match_regex"],
   output: ["name", "alias", "log_level", "log_suppress_interval", "match", "match_regex", "retry_limit", "workers", "storage.", "ipv6", "net."],

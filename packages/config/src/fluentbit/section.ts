@@ -2,7 +2,16 @@ import type { Place } from "@millrace/api";
 
 /** The kinds of sections. The order is that in which a name is compared with them. */
 export const SECTION_KINDS = [
-  "service", "parser", "multiline_parser", "stream_processor", "plugins", "upstream_servers", "custom", "input", "filter", "output",
+  "service",
+  "parser",
+  "multiline_parser",
+  "stream_processor",
+  "plugins",
+  "upstream_servers",
+  "custom",
+  "input",
+  "filter",
+  "output",
 ] as const;
 
 export type SectionKind = (typeof SECTION_KINDS)[number];

@@ -11,16 +11,43 @@ type ValueType = "text" | "boolean" | "integer" | "number" | "size" | "seconds";
 
 /** The keys of a service section, and the types of their values. A key that ends with a dot is a prefix. */
 const SERVICE_KEYS: Readonly<Record<string, ValueType>> = {
-  flush: "number", grace: "seconds", log_level: "text", log_file: "text", daemon: "boolean",
-  parsers_file: "text", plugins_file: "text", streams_file: "text",
-  http_server: "boolean", http_listen: "text", http_port: "integer",
-  health_check: "boolean", hc_errors_count: "integer", hc_retry_failure_count: "integer", hc_period: "integer",
-  "scheduler.base": "integer", "scheduler.cap": "integer",
-  "storage.path": "text", "storage.sync": "text", "storage.checksum": "boolean", "storage.metrics": "boolean", "storage.backlog.mem_limit": "size",
-  "storage.max_chunks_up": "integer", "storage.type": "text", "storage.inherit": "boolean", "storage.delete_irrecoverable_chunks": "boolean",
-  "storage.keep.rejected": "boolean", "storage.rejected.path": "text", "storage.backlog.flush_on_shutdown": "boolean", "storage.trim_files": "boolean",
-  "dns.": "text", coro_stack_size: "size", hot_reload: "boolean",
-  "json.convert_nan_to_null": "boolean", "json.escape_unicode": "boolean", "flush.adaptive.": "text", multiline_buffer_limit: "size",
+  flush: "number",
+  grace: "seconds",
+  log_level: "text",
+  log_file: "text",
+  daemon: "boolean",
+  parsers_file: "text",
+  plugins_file: "text",
+  streams_file: "text",
+  http_server: "boolean",
+  http_listen: "text",
+  http_port: "integer",
+  health_check: "boolean",
+  hc_errors_count: "integer",
+  hc_retry_failure_count: "integer",
+  hc_period: "integer",
+  "scheduler.base": "integer",
+  "scheduler.cap": "integer",
+  "storage.path": "text",
+  "storage.sync": "text",
+  "storage.checksum": "boolean",
+  "storage.metrics": "boolean",
+  "storage.backlog.mem_limit": "size",
+  "storage.max_chunks_up": "integer",
+  "storage.type": "text",
+  "storage.inherit": "boolean",
+  "storage.delete_irrecoverable_chunks": "boolean",
+  "storage.keep.rejected": "boolean",
+  "storage.rejected.path": "text",
+  "storage.backlog.flush_on_shutdown": "boolean",
+  "storage.trim_files": "boolean",
+  "dns.": "text",
+  coro_stack_size: "size",
+  hot_reload: "boolean",
+  "json.convert_nan_to_null": "boolean",
+  "json.escape_unicode": "boolean",
+  "flush.adaptive.": "text",
+  multiline_buffer_limit: "size",
 };
 
 /** The keys that name files: they are read elsewhere. */
@@ -30,7 +57,12 @@ const DEFAULT_FLUSH_SECONDS = 1;
 const DEFAULT_GRACE_SECONDS = 5;
 
 /** Turns the service sections into settings. Several are taken together: of equal keys the last one counts. */
-export function serviceOf(sections: readonly Section[], variables: Variables, environment: Environment, bag: DiagnosticBag): ServiceSpec & { readonly flush: number } {
+export function serviceOf(
+  sections: readonly Section[],
+  variables: Variables,
+  environment: Environment,
+  bag: DiagnosticBag,
+): ServiceSpec & { readonly flush: number } {
   const settings: Record<string, unknown> = {};
   for (const section of sections) {
     for (const property of section.properties) {
@@ -38,7 +70,7 @@ export function serviceOf(sections: readonly Section[], variables: Variables, en
       const type = typeOf(property, bag);
       if (type === undefined || FILE_KEYS.includes(property.key)) continue;
       const text = variables.expand(property);
-      if (text !== "") settings[property.key] = valueOf(property, text, type, bag);
+      if (text !== "") settings[property.key] = settingOf(property, text, type, bag);
     }
   }
   const level = environment.FLB_LOG_LEVEL;
@@ -54,12 +86,15 @@ function typeOf(property: Property, bag: DiagnosticBag): ValueType | undefined {
   const exact = Object.hasOwn(SERVICE_KEYS, property.key) ? SERVICE_KEYS[property.key] : undefined;
   const type = exact ?? Object.entries(SERVICE_KEYS).find(([key]) => key.endsWith(".") && property.key.startsWith(key))?.[1];
   if (type === undefined) {
-    bag.warning(NO_EFFECT, `the service has no property "${property.key}": it has no effect`, { place: property.place, hint: didYouMean(property.key, Object.keys(SERVICE_KEYS)) });
+    bag.warning(NO_EFFECT, `the service has no property "${property.key}": it has no effect`, {
+      place: property.place,
+      hint: didYouMean(property.key, Object.keys(SERVICE_KEYS)),
+    });
   }
   return type;
 }
 
-function valueOf(property: Property, text: string, type: ValueType, bag: DiagnosticBag): unknown {
+function settingOf(property: Property, text: string, type: ValueType, bag: DiagnosticBag): unknown {
   if (property.key === "log_level") return checkedLevel(property, text, bag);
   if (property.key === "flush") return checkedFlush(property, text, bag);
   if (type === "boolean") return booleanOf(text) ?? passing(property, text, "true or false", false, bag);

@@ -24,12 +24,12 @@ export class Variables {
       const start = text.indexOf("${", at);
       const end = start < 0 ? -1 : text.indexOf("}", start);
       if (end < 0) return expanded + text.slice(at);
-      expanded += text.slice(at, start) + this.valueOf(text.slice(start + 2, end), place);
+      expanded += text.slice(at, start) + this.variableOf(text.slice(start + 2, end), place);
       at = end + 1;
     }
   }
 
-  private valueOf(inside: string, place: Property["place"]): string {
+  private variableOf(inside: string, place: Property["place"]): string {
     const at = inside.indexOf(":-");
     const name = at < 0 ? inside : inside.slice(0, at);
     const value = this.own.get(name) ?? (Object.hasOwn(this.environment, name) ? this.environment[name] : undefined);

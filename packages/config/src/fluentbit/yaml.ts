@@ -2,7 +2,7 @@ import type { Place } from "@millrace/api";
 import { type DiagnosticBag, didYouMean } from "@millrace/text";
 import { DUPLICATE, FILE, NO_EFFECT, SHAPE, SYNTAX, UNKNOWN } from "../codes.ts";
 import { type ConfigFiles, type ConfigSource, identityOf, joinPath } from "../dialect.ts";
-import { describe, type Entry, isFaulty, keyPlace, type ListNode, type MapNode, placeOf, plain, textOf, type TreeNode } from "../tree/node.ts";
+import { describe, type Entry, isFaulty, keyPlace, type ListNode, type MapNode, placeOf, plain, type TreeNode, textOf } from "../tree/node.ts";
 import { parseYaml, textScalar } from "../tree/yaml.ts";
 import { readText } from "./classic.ts";
 import type { Document, Property, SectionKind } from "./section.ts";
@@ -15,11 +15,25 @@ export function readYamlForm(source: ConfigSource, files: ConfigFiles, bag: Diag
 }
 
 const TOP_KEYS: readonly string[] = [
-  "env", "service", "pipeline", "customs", "parsers", "multiline_parsers", "stream_processor", "plugins", "upstream_servers", "includes", "extensions",
+  "env",
+  "service",
+  "pipeline",
+  "customs",
+  "parsers",
+  "multiline_parsers",
+  "stream_processor",
+  "plugins",
+  "upstream_servers",
+  "includes",
+  "extensions",
 ];
 const PIPELINE_KEYS: Readonly<Record<string, SectionKind>> = { customs: "custom", inputs: "input", filters: "filter", outputs: "output" };
 const LISTS: Readonly<Record<string, SectionKind>> = {
-  customs: "custom", parsers: "parser", multiline_parsers: "multiline_parser", stream_processor: "stream_processor", upstream_servers: "upstream_servers",
+  customs: "custom",
+  parsers: "parser",
+  multiline_parsers: "multiline_parser",
+  stream_processor: "stream_processor",
+  upstream_servers: "upstream_servers",
 };
 /** Keys whose value may have a structure of its own. */
 const STRUCTURED: readonly string[] = ["processors", "rules", "nodes", "telemetry", "routes"];
@@ -70,15 +84,25 @@ class YamlReader {
   }
 
   private service(entry: Entry): void {
-    if (entry.value.kind !== "map") return this.shape("service", "a map", entry.value);
+    if (entry.value.kind !== "map") {
+      this.shape("service", "a map", entry.value);
+      return;
+    }
     for (const { key, value } of entry.value.entries) {
-      if (value.kind === "map") this.bag.error(SHAPE, `unsupported nested service property "${key}"`, { place: value.source.place(value.span.start, value.span.end), hint: `write "${key}.…: value"` });
+      if (value.kind === "map")
+        this.bag.error(SHAPE, `unsupported nested service property "${key}"`, {
+          place: value.source.place(value.span.start, value.span.end),
+          hint: `write "${key}.…: value"`,
+        });
     }
     this.add("service", entry.value, keyPlace(entry));
   }
 
   private pipeline(entry: Entry): void {
-    if (entry.value.kind !== "map") return this.shape("pipeline", "a map", entry.value);
+    if (entry.value.kind !== "map") {
+      this.shape("pipeline", "a map", entry.value);
+      return;
+    }
     for (const part of entry.value.entries) {
       const kind = PIPELINE_KEYS[keyOf(part.key)];
       if (kind !== undefined) this.sections(part, kind);
@@ -92,7 +116,10 @@ class YamlReader {
   }
 
   private sections(entry: Entry, kind: SectionKind): void {
-    if (entry.value.kind !== "list") return this.shape(entry.key, "a list", entry.value);
+    if (entry.value.kind !== "list") {
+      this.shape(entry.key, "a list", entry.value);
+      return;
+    }
     for (const item of entry.value.items) {
       if (item.kind === "map") this.add(kind, item, item.source.place(item.span.start, item.span.end));
       else this.shape(`an element of "${entry.key}"`, "a map", item);
@@ -122,15 +149,20 @@ class YamlReader {
       if (text !== undefined) return { key, text, place: placeOf(value) };
       if (isFaulty(value)) return [];
       if (value.kind === "scalar") this.bag.error(SHAPE, `"${entry.key}" has no value`, { place: keyPlace(entry), hint: "give it a value, or take it out" });
-      else if (kind !== "service") this.bag.error(SHAPE, `could not configure property "${entry.key}": it can't be ${describe(value)}`, { place: keyPlace(entry) });
+      else if (kind !== "service")
+        this.bag.error(SHAPE, `could not configure property "${entry.key}": it can't be ${describe(value)}`, { place: keyPlace(entry) });
       return [];
     });
   }
 
   private processors(entry: Entry): void {
-    if (entry.value.kind !== "map") return this.shape("processors", 'a map with "logs", "metrics" or "traces"', entry.value);
+    if (entry.value.kind !== "map") {
+      this.shape("processors", 'a map with "logs", "metrics" or "traces"', entry.value);
+      return;
+    }
     for (const signal of entry.value.entries) {
-      if (!SIGNALS.includes(keyOf(signal.key))) this.bag.warning(NO_EFFECT, `"${signal.key}" is no kind of signal`, { place: keyPlace(signal), hint: didYouMean(signal.key, SIGNALS) });
+      if (!SIGNALS.includes(keyOf(signal.key)))
+        this.bag.warning(NO_EFFECT, `"${signal.key}" is no kind of signal`, { place: keyPlace(signal), hint: didYouMean(signal.key, SIGNALS) });
       if (signal.value.kind !== "list") this.shape(signal.key, "a list", signal.value);
       else for (const item of signal.value.items) this.processor(item);
     }
@@ -143,7 +175,10 @@ class YamlReader {
   }
 
   private plugins(entry: Entry): void {
-    if (entry.value.kind !== "list") return this.shape("plugins", "a list of paths", entry.value);
+    if (entry.value.kind !== "list") {
+      this.shape("plugins", "a list of paths", entry.value);
+      return;
+    }
     const properties = this.paths(entry.value, "plugins").map(({ text, place }) => ({ key: "path", text, place }));
     this.document.sections.push({ kind: "plugins", place: keyPlace(entry), properties, groups: [], data: {} });
   }
@@ -157,12 +192,16 @@ class YamlReader {
   }
 
   private listedVariable(item: TreeNode): void {
-    if (item.kind !== "map") return this.shape("an element of env", "a map", item);
+    if (item.kind !== "map") {
+      this.shape("an element of env", "a map", item);
+      return;
+    }
     const field = (name: string): TreeNode | undefined => item.entries.find((entry) => keyOf(entry.key) === name)?.value;
     const name = field("name");
     const value = field("value") ?? field("uri");
     const text = name && textOf(name);
-    if (text === undefined || value === undefined) this.bag.error(SHAPE, 'an element of "env" has a "name", and a "value" or a "uri"', { place: placeOf(item) });
+    if (text === undefined || value === undefined)
+      this.bag.error(SHAPE, 'an element of "env" has a "name", and a "value" or a "uri"', { place: placeOf(item) });
     else this.variable(text, value);
   }
 
@@ -170,15 +209,24 @@ class YamlReader {
   private variable(name: string, node: TreeNode): void {
     const text = node.kind === "scalar" ? node.text : undefined;
     const place = placeOf(node);
-    if (text === undefined) return this.shape(`the variable "${name}"`, "a text", node);
-    if (!text.startsWith("file://")) return void this.document.variables.push({ name, value: text, place });
+    if (text === undefined) {
+      this.shape(`the variable "${name}"`, "a text", node);
+      return;
+    }
+    if (!text.startsWith("file://")) {
+      this.document.variables.push({ name, value: text, place });
+      return;
+    }
     const path = text.slice("file://".length);
     const held = readText(this.files, path, `the file of the variable "${name}"`, { place }, this.bag);
     if (held !== undefined) this.document.variables.push({ name, value: held.replace(/\r?\n$/, ""), place });
   }
 
   private includes(entry: Entry, file: string, chain: readonly string[]): void {
-    if (entry.value.kind !== "list") return this.shape("includes", "a list of paths", entry.value);
+    if (entry.value.kind !== "list") {
+      this.shape("includes", "a list of paths", entry.value);
+      return;
+    }
     for (const { text, place } of this.paths(entry.value, "includes")) {
       const full = joinPath(file, text);
       const paths = text.includes("*") ? this.files.glob(full) : [full];
@@ -188,11 +236,20 @@ class YamlReader {
   }
 
   private include(path: string, written: string, place: Place, chain: readonly string[]): void {
-    if (chain.includes(identityOf(this.files, path))) return this.bag.error(DUPLICATE, `"${path}" includes itself`, { place });
-    if (this.count >= MOST_FILES) return this.bag.error(FILE, `more than ${MOST_FILES} files are included`, { place });
+    if (chain.includes(identityOf(this.files, path))) {
+      this.bag.error(DUPLICATE, `"${path}" includes itself`, { place });
+      return;
+    }
+    if (this.count >= MOST_FILES) {
+      this.bag.error(FILE, `more than ${MOST_FILES} files are included`, { place });
+      return;
+    }
     const text = readText(this.files, path, `the included file "${written}"`, { place }, this.bag);
     if (text !== undefined && /^\s*\[\w+\]/.test(text)) {
-      this.bag.error(SYNTAX, `"${written}" is in the classic form, and can't be included here`, { place, hint: "include it from a classic file, or write it as YAML" });
+      this.bag.error(SYNTAX, `"${written}" is in the classic form, and can't be included here`, {
+        place,
+        hint: "include it from a classic file, or write it as YAML",
+      });
     } else if (text !== undefined) this.file({ file: path, text }, chain);
   }
 

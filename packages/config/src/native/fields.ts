@@ -3,7 +3,7 @@ import { type DiagnosticBag, didYouMean, nearestName } from "@millrace/text";
 import { MISSING, SHAPE, UNKNOWN, VALUE } from "../codes.ts";
 import { describe, type Entry, isFaulty, keyPlace, type MapNode, placeOf, plain, type TreeNode } from "../tree/node.ts";
 import { durationOf, sizeOf } from "./quantity.ts";
-import { keysOf, type Shape, type ShapeName, shapes } from "./shape.ts";
+import { keysOf, type ShapeName, shapes } from "./shape.ts";
 
 /** A map of a known shape, read key by key. What does not fit is reported, and reads as absent. */
 export class Fields {
@@ -27,10 +27,12 @@ export class Fields {
     const known = keysOf(shape);
     for (const entry of node.entries) {
       if (known.includes(entry.key) || (shape === "pipeline" && entry.key.startsWith("x-"))) continue;
-      bag.error(UNKNOWN, `${what} has no "${entry.key}"`, { place: keyPlace(entry), hint: didYouMean(entry.key, known) ?? `it may have ${known.filter((key) => key !== "$schema").join(", ")}` });
+      bag.error(UNKNOWN, `${what} has no "${entry.key}"`, {
+        place: keyPlace(entry),
+        hint: didYouMean(entry.key, known) ?? `it may have ${known.filter((key) => key !== "$schema").join(", ")}`,
+      });
     }
-    const required: Shape["required"] = (shapes[shape] as Shape).required;
-    for (const key of required ?? []) {
+    for (const key of shapes[shape].required ?? []) {
       // A key that was meant, and misspelled, has been reported.
       const meant = node.entries.some((entry) => entry.key === key || (!known.includes(entry.key) && nearestName(entry.key, known) === key));
       if (!meant) bag.error(MISSING, `${what} has no "${key}"`, { place });

@@ -7,7 +7,7 @@ import type { EdgeSpec, HostedSpec, NodeSpec, PipelineSpec, Place, PluginKind, P
 import { DiagnosticBag, didYouMean, Source } from "@millrace/text";
 import { MISSING, NO_EFFECT, REFERENCE, SHAPE, VALUE } from "../codes.ts";
 import { type ConfigSource, type DialectResult, type Environment, findingsOf, joinPath } from "../dialect.ts";
-import { describe, type Entry, keyPlace, optionPlaces, placeOf, plain, textOf, type TreeNode } from "../tree/node.ts";
+import { describe, type Entry, keyPlace, optionPlaces, placeOf, plain, type TreeNode, textOf } from "../tree/node.ts";
 import { parseYaml, yaml12Scalar } from "../tree/yaml.ts";
 import { Fields } from "./fields.ts";
 import { interpolate } from "./interpolate.ts";
@@ -32,7 +32,8 @@ export function readNative(source: ConfigSource, environment: Environment = {}, 
   const bag = new DiagnosticBag();
   const [root, ...more] = parseYaml(source, { scalars: yaml12Scalar, duplicates: "error" }, bag);
   for (const other of more) bag.warning(NO_EFFECT, "only the first document of a file is read", { place: placeOf(other) });
-  if (root === undefined && !bag.hasErrors) bag.error(MISSING, 'the file is empty: a pipeline has "nodes"', { place: new Source(source.file, source.text).place(0) });
+  if (root === undefined && !bag.hasErrors)
+    bag.error(MISSING, 'the file is empty: a pipeline has "nodes"', { place: new Source(source.file, source.text).place(0) });
   const fields = root && Fields.of(interpolate(root, environment, bag), "pipeline", "a pipeline", root.source.place(root.span.start, root.span.end), bag);
   return { spec: fields && new NativeReader(source.file, parameters, bag).pipeline(fields), diagnostics: findingsOf(bag) };
 }
@@ -125,10 +126,16 @@ class NativeReader {
     const kinds = this.parameters.kinds?.(name) ?? [];
     if (kinds.length === 1) return kinds[0];
     if (kinds.length > 1) {
-      this.bag.error(VALUE, `"${name}" is the name of ${what} of several kinds: ${kinds.join(", ")}`, { place, hint: `write one of ${kinds.map((kind) => `${kind}/${name}`).join(", ")}` });
+      this.bag.error(VALUE, `"${name}" is the name of ${what} of several kinds: ${kinds.join(", ")}`, {
+        place,
+        hint: `write one of ${kinds.map((kind) => `${kind}/${name}`).join(", ")}`,
+      });
     } else {
       const near = didYouMean(name, this.parameters.names?.() ?? []);
-      this.bag.error(MISSING, `it is not known of what kind the plugin "${name}" is`, { place, hint: near ?? `write <kind>/${name}, with one of ${PLUGIN_KINDS.join(", ")}` });
+      this.bag.error(MISSING, `it is not known of what kind the plugin "${name}" is`, {
+        place,
+        hint: near ?? `write <kind>/${name}, with one of ${PLUGIN_KINDS.join(", ")}`,
+      });
     }
     return undefined;
   }

@@ -26,12 +26,12 @@ function scalar(node: ScalarNode, value: string, environment: Environment, bag: 
       return "";
     }
     replaced = true;
-    return valueOf(inside, node, environment, bag);
+    return variableOf(inside, node, environment, bag);
   });
   return { ...node, text, value: replaced && isPlain(node) ? yaml12Scalar(text) : text };
 }
 
-function valueOf(inside: string, node: ScalarNode, environment: Environment, bag: DiagnosticBag): string {
+function variableOf(inside: string, node: ScalarNode, environment: Environment, bag: DiagnosticBag): string {
   const at = inside.indexOf(":-");
   const name = at < 0 ? inside : inside.slice(0, at);
   const value = Object.hasOwn(environment, name) ? environment[name] : undefined;

@@ -29,5 +29,11 @@ function objectSchema(shape: Shape, patterns?: Schema, name?: ShapeName): Schema
   };
   if (name !== "plugin") return schema;
   const oneOf = ["file", "directory", "package"].map((key) => ({ required: [key] }));
-  return { description: shape.description, anyOf: [{ type: "string", minLength: 1 }, { ...schema, oneOf }] };
+  return {
+    description: shape.description,
+    anyOf: [
+      { type: "string", minLength: 1 },
+      { ...schema, oneOf },
+    ],
+  };
 }

@@ -1,3 +1,5 @@
+import type { PluginKind } from "@millrace/api";
+
 /** A piece of JSON Schema. */
 export type Schema = Readonly<Record<string, unknown>>;
 
@@ -8,21 +10,28 @@ export interface Shape {
   readonly required?: readonly string[];
 }
 
-export const PLUGIN_KINDS = ["driver", "processor", "handler", "action", "link", "input", "filter", "output", "node"] as const;
+export const PLUGIN_KINDS: readonly PluginKind[] = ["driver", "processor", "handler", "action", "link", "input", "filter", "output", "node"];
+
+export type ShapeName = "pipeline" | "service" | "plugin" | "node" | "hosted" | "joint" | "edge" | "bounds" | "style";
 
 const any: Schema = {};
 const text: Schema = { type: "string", minLength: 1 };
 const kind: Schema = { enum: PLUGIN_KINDS };
 const open: Schema = { type: "object", additionalProperties: true };
 const duration: Schema = { type: "string", pattern: "^(\\d+(\\.\\d+)?(ms|s|m|h|d)|\\$.*)$" };
-const size: Schema = { anyOf: [{ type: "integer", minimum: 1 }, { type: "string", pattern: "^(\\d+(\\.\\d+)?\\s*([KMG]i?B|B)?|\\$.*)$" }] };
+const size: Schema = {
+  anyOf: [
+    { type: "integer", minimum: 1 },
+    { type: "string", pattern: "^(\\d+(\\.\\d+)?\\s*([KMG]i?B|B)?|\\$.*)$" },
+  ],
+};
 const count: Schema = { type: "integer", minimum: 1 };
 const ref = (name: string): Schema => ({ $ref: `#/$defs/${name}` });
 const described = (description: string, schema: Schema): Schema => ({ description, ...schema });
 const oneOrMany = (schema: Schema): Schema => ({ anyOf: [schema, { type: "array", items: schema }] });
 
 /** All shapes of the native dialect. The first one is the whole file. */
-export const shapes = {
+export const shapes: Readonly<Record<ShapeName, Shape>> = {
   pipeline: {
     description: "A pipeline: nodes, and how they are joined.",
     keys: {
@@ -121,9 +130,7 @@ export const shapes = {
       unknown: described("What an unknown key is. Default error.", { enum: ["error", "warning"] }),
     },
   },
-} as const satisfies Readonly<Record<string, Shape>>;
-
-export type ShapeName = keyof typeof shapes;
+};
 
 /** The keys that a map of a shape may have. */
 export function keysOf(name: ShapeName): readonly string[] {

@@ -33,10 +33,12 @@ function wayOf({ nodes, edges }: PipelineSpec): "from" | "to" | "edges" {
 }
 
 function jointsOf(node: NodeSpec, edges: readonly EdgeSpec[], way: "from" | "to"): unknown {
-  const joints = edges.filter((edge) => edge[way === "from" ? "to" : "from"] === node.id).map((edge) => {
-    const details = detailsOf(edge);
-    return Object.keys(details).length === 0 ? edge[way] : { node: edge[way], ...details };
-  });
+  const joints = edges
+    .filter((edge) => edge[way === "from" ? "to" : "from"] === node.id)
+    .map((edge) => {
+      const details = detailsOf(edge);
+      return Object.keys(details).length === 0 ? edge[way] : { node: edge[way], ...details };
+    });
   return joints.length === 1 ? joints[0] : listOrNothing(joints);
 }
 

@@ -22,7 +22,8 @@ const KNOWN_TYPES: readonly string[] = [...Object.keys(KINDS), "ctxchan", "otelc
 export function channelsOf(stage: Stage, key: "in" | "out", bag: DiagnosticBag): Channel[] {
   const setting = stage.settings.get(key);
   if (setting === undefined) {
-    if (key === "in" && !stage.broken.has(key)) bag.error(MISSING, `the stage "${stage.name}" has no "in"`, { place: stage.place, hint: 'name the channel that it reads: "in": "<identifier> <type>"' });
+    if (key === "in" && !stage.broken.has(key))
+      bag.error(MISSING, `the stage "${stage.name}" has no "in"`, { place: stage.place, hint: 'name the channel that it reads: "in": "<identifier> <type>"' });
     return [];
   }
   const values = Array.isArray(setting.value) ? (setting.value as unknown[]) : [setting.value];
@@ -82,7 +83,11 @@ export function edgesOf(writers: readonly ChannelEnd[], readers: readonly Channe
   for (const { node, channel } of writers) {
     const peers = read.get(channel.id);
     if (peers === undefined) {
-      if (complete) bag.error(CHANNEL, `"${node}" writes to the channel "${channel.id}", and nothing reads it`, { place: channel.place, hint: didYouMean(channel.id, read.keys()) });
+      if (complete)
+        bag.error(CHANNEL, `"${node}" writes to the channel "${channel.id}", and nothing reads it`, {
+          place: channel.place,
+          hint: didYouMean(channel.id, read.keys()),
+        });
       continue;
     }
     for (const peer of peers) {

@@ -32,7 +32,9 @@ export function overridesFor<T extends Overridable>(targets: readonly T[], envir
   const found = new Map<T, Override[]>();
   const add = (target: T, override: Override): void => void found.set(target, [...(found.get(target) ?? []), override]);
   // Those that mean one stage come last, and so win over those that mean all.
-  const variables = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined).sort(([a], [b]) => (a < b ? -1 : 1));
+  const variables = Object.entries(environment)
+    .filter((entry): entry is [string, string] => entry[1] !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   const single: (() => void)[] = [];
   for (const [variable, value] of variables) {
     const lower = variable.toLowerCase();

@@ -59,14 +59,24 @@ function pipelineOf(root: TreeNode, environment: Environment, parameters: Sysflo
     bag.error(MISSING, 'the configuration has no "pipeline"', { place: root.source.place(root.span.start), hint: 'add "pipeline": [ … ], a list of stages' });
   }
   const read = readStages([...listed("driver", drivers), ...listed("processor", pipeline)], environment, bag);
-  const stages = withIds(read.filter((stage) => stage.kind === "processor"), new Set());
-  if (pipeline !== undefined && pipeline.value.kind === "list" && pipeline.value.items.length === 0) bag.error(MISSING, '"pipeline" has no stage', { place: keyPlace(pipeline) });
-  const chosen = chosenDrivers(read.filter((stage) => stage.kind === "driver"), parameters, bag);
+  const stages = withIds(
+    read.filter((stage) => stage.kind === "processor"),
+    new Set(),
+  );
+  if (pipeline !== undefined && pipeline.value.kind === "list" && pipeline.value.items.length === 0)
+    bag.error(MISSING, '"pipeline" has no stage', { place: keyPlace(pipeline) });
+  const chosen = chosenDrivers(
+    read.filter((stage) => stage.kind === "driver"),
+    parameters,
+    bag,
+  );
   return assemble(stages, withIds(chosen, new Set(stages.map(({ id }) => id))), environment, parameters, bag);
 }
 
 function listed(kind: Stage["kind"], entry: Entry | undefined): { kind: Stage["kind"]; node: TreeNode }[] {
-  return entry === undefined || (entry.value.kind === "scalar" && entry.value.value === null && entry.key.toLowerCase() === "drivers") || isFaulty(entry.value) ? [] : [{ kind, node: entry.value }];
+  return entry === undefined || (entry.value.kind === "scalar" && entry.value.value === null && entry.key.toLowerCase() === "drivers") || isFaulty(entry.value)
+    ? []
+    : [{ kind, node: entry.value }];
 }
 
 /** A top-level entry by its name in any case; of several the last one counts. */
@@ -74,7 +84,8 @@ function topEntry(entries: readonly Entry[], name: string, bag: DiagnosticBag): 
   const found = entries.filter((entry) => entry.key.toLowerCase() === name);
   const last = found.at(-1);
   for (const entry of found.slice(1)) {
-    if (found.some((other) => other.key !== entry.key)) bag.warning(DUPLICATE, `"${name}" stands here a second time, and the last one counts`, { place: keyPlace(entry) });
+    if (found.some((other) => other.key !== entry.key))
+      bag.warning(DUPLICATE, `"${name}" stands here a second time, and the last one counts`, { place: keyPlace(entry) });
   }
   return last;
 }
@@ -117,7 +128,13 @@ function chosenDrivers(configured: readonly Stage[], parameters: SysflowParamete
   return [entry ?? { kind: "driver", name, number: 1, place: undefined, settings: new Map(), broken: new Set() }];
 }
 
-function assemble(stages: readonly Placed[], drivers: readonly Placed[], environment: Environment, parameters: SysflowParameters, bag: DiagnosticBag): PipelineSpec {
+function assemble(
+  stages: readonly Placed[],
+  drivers: readonly Placed[],
+  environment: Environment,
+  parameters: SysflowParameters,
+  bag: DiagnosticBag,
+): PipelineSpec {
   const readers: ChannelEnd[] = [];
   const writers: ChannelEnd[] = [];
   for (const { id, stage } of stages) {
@@ -168,7 +185,9 @@ function nodeOf(id: string, stage: Stage, settings: ReadonlyMap<string, Setting>
     options: Object.fromEntries(list.map(({ key, value }) => [key, value])),
     style: { caseless: true, textual: true, unknown: "error" },
     ...(stage.place && { place: stage.place }),
-    places: Object.fromEntries(list.flatMap(({ key, place, inner = {} }) => [[key, place], ...Object.entries(inner).map(([path, at]) => [`${key}.${path}`, at])])),
+    places: Object.fromEntries(
+      list.flatMap(({ key, place, inner = {} }) => [[key, place], ...Object.entries(inner).map(([path, at]) => [`${key}.${path}`, at])]),
+    ),
   };
 }
 

@@ -91,7 +91,10 @@ function nameOf(kind: Stage["kind"], map: MapNode, index: number, bag: Diagnosti
   if (entry !== undefined && typeof text === "string" && text !== "") return { text, place: placeOf(entry.value) };
   const what = kind === "processor" ? `stage ${index + 1}` : `driver ${index + 1}`;
   if (entry !== undefined && isFaulty(entry.value)) return undefined;
-  if (entry !== undefined) bag.error(SHAPE, `"${kind}" of ${what} must be the name of a ${kind}, and is ${text === "" ? "empty" : describe(entry.value)}`, { place: placeOf(entry.value) });
+  if (entry !== undefined)
+    bag.error(SHAPE, `"${kind}" of ${what} must be the name of a ${kind}, and is ${text === "" ? "empty" : describe(entry.value)}`, {
+      place: placeOf(entry.value),
+    });
   else {
     const near = map.entries.find((candidate) => didYouMean(candidate.key, [kind]) !== undefined);
     bag.error(MISSING, `${what} has no "${kind}"`, {

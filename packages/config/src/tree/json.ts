@@ -1,6 +1,6 @@
 import { type DiagnosticBag, Source } from "@millrace/text";
-import type { ConfigSource } from "../dialect.ts";
 import { DUPLICATE, SYNTAX } from "../codes.ts";
+import type { ConfigSource } from "../dialect.ts";
 import type { Entry, ListNode, MapNode, ScalarNode, TreeNode } from "./node.ts";
 
 /**
@@ -23,6 +23,7 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const SPACE = /[ \t\r\n]*/y;
 /** What stands where a value should, up to the next character that has a meaning of its own. */
 const JUNK = /[^\s,:[\]{}"]+/y;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON allows no control character in a text.
 const PLAIN_CHARACTERS = /[^"\\\u0000-\u001f]*/y;
 
 class JsonParser {
@@ -92,9 +93,13 @@ class JsonParser {
       if (this.text[this.at] !== '"') {
         const from = this.at;
         const word = this.match(JUNK);
-        if (word === "") return this.mistake(`a key in double quotes was expected${this.found()}`, from);
+        if (word === "") {
+          this.mistake(`a key in double quotes was expected${this.found()}`, from);
+          return;
+        }
         this.mistake(`${JSON.stringify(word)} is no key`, from, this.at, "write keys in double quotes");
-        return this.member({ text: word, start: from, end: this.at }, entries, known);
+        this.member({ text: word, start: from, end: this.at }, entries, known);
+        return;
       }
       const key = this.string();
       this.member({ text: key.text, start: key.span.start, end: key.span.end }, entries, known);
@@ -132,7 +137,10 @@ class JsonParser {
     let comma: number | undefined;
     for (;;) {
       const character = this.text[this.at];
-      if (character === undefined) return this.mistake(`"${this.text[start]}" is never closed: "${close}" is missing`, start);
+      if (character === undefined) {
+        this.mistake(`"${this.text[start]}" is never closed: "${close}" is missing`, start);
+        return;
+      }
       if (character === close) {
         if (comma !== undefined) this.mistake(`a comma stands before "${close}"`, comma, comma + 1, "take the comma out");
         this.at++;

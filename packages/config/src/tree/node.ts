@@ -64,7 +64,7 @@ export function optionPlaces(node: TreeNode | undefined, prefix = "", level = 1)
     Object.assign(places, optionPlaces(value, `${path}.`, level + 1));
   };
   if (node.kind === "map") for (const entry of node.entries) add(entry.key, entryPlace(entry), entry.value);
-  else node.items.forEach((item, index) => add(String(index), placeOf(item), item));
+  else for (const [index, item] of node.items.entries()) add(String(index), placeOf(item), item);
   return places;
 }
 

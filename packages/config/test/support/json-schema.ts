@@ -17,17 +17,40 @@ export function schemaProblems(schema: unknown, value: unknown, root: unknown = 
   if (typeof value === "number" && typeof rules.minimum === "number" && value < rules.minimum) wrong("is too small");
   if (Array.isArray(rules.anyOf) && !rules.anyOf.some((part) => inside(part).length === 0)) wrong("fits none of the forms");
   if (Array.isArray(rules.oneOf) && rules.oneOf.filter((part) => inside(part).length === 0).length !== 1) wrong("does not fit exactly one form");
-  if (Array.isArray(value) && rules.items !== undefined) value.forEach((item, index) => problems.push(...inside(rules.items, item, `${path}/${index}`)));
-  if (value !== null && typeof value === "object" && !Array.isArray(value)) problems.push(...objectProblems(rules, value as Record<string, unknown>, inside, path));
+  if (Array.isArray(value) && rules.items !== undefined) problems.push(...value.flatMap((item, index) => inside(rules.items, item, `${path}/${index}`)));
+  if (value !== null && typeof value === "object" && !Array.isArray(value))
+    problems.push(...objectProblems(rules, value as Record<string, unknown>, inside, path));
   return problems;
 }
 
 const KNOWN: readonly string[] = [
-  "$schema", "$id", "$defs", "$ref", "title", "description", "type", "enum", "const", "minLength", "pattern", "minimum", "anyOf", "oneOf", "items", "properties",
-  "patternProperties", "additionalProperties", "required",
+  "$schema",
+  "$id",
+  "$defs",
+  "$ref",
+  "title",
+  "description",
+  "type",
+  "enum",
+  "const",
+  "minLength",
+  "pattern",
+  "minimum",
+  "anyOf",
+  "oneOf",
+  "items",
+  "properties",
+  "patternProperties",
+  "additionalProperties",
+  "required",
 ];
 
-function objectProblems(rules: Record<string, unknown>, value: Record<string, unknown>, inside: (part: unknown, inner?: unknown, at?: string) => string[], path: string): string[] {
+function objectProblems(
+  rules: Record<string, unknown>,
+  value: Record<string, unknown>,
+  inside: (part: unknown, inner?: unknown, at?: string) => string[],
+  path: string,
+): string[] {
   const properties = (rules.properties ?? {}) as Record<string, unknown>;
   const patterns = Object.entries((rules.patternProperties ?? {}) as Record<string, unknown>);
   const missing = ((rules.required ?? []) as string[]).filter((key) => !Object.hasOwn(value, key)).map((key) => `${path || "/"}: has no ${key}`);
@@ -43,7 +66,10 @@ function objectProblems(rules: Record<string, unknown>, value: Record<string, un
 }
 
 function resolved(reference: string, root: unknown): unknown {
-  return reference.slice(2).split("/").reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], root);
+  return reference
+    .slice(2)
+    .split("/")
+    .reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], root);
 }
 
 function hasType(value: unknown, type: string): boolean {

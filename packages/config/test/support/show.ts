@@ -10,7 +10,17 @@ export function findings(result: DialectResult): string {
 /** The edges as arrows: `a → b [kind] :port (queue) match`. */
 export function arrows(result: DialectResult): string[] {
   return (result.spec?.edges ?? []).map(({ from, to, channel, port, queue, match }) =>
-    [from, "→", to, channel && `[${channel}]`, port !== undefined && `:${port}`, queue !== undefined && `(${queue})`, match !== undefined && JSON.stringify(match)].filter(Boolean).join(" "),
+    [
+      from,
+      "→",
+      to,
+      channel && `[${channel}]`,
+      port !== undefined && `:${port}`,
+      queue !== undefined && `(${queue})`,
+      match !== undefined && JSON.stringify(match),
+    ]
+      .filter(Boolean)
+      .join(" "),
   );
 }
 
