@@ -1,9 +1,9 @@
 import type { Clock, Plugin, PluginContext } from "@millrace/api";
 import { defineInput, type EventTime, type InputChannel } from "@millrace/api/fluent";
-import { batchOfEntries, writeEncodedEntry, Writer } from "@millrace/fluent";
+import { batchOfEntries, jsonToMsgpack, writeEncodedEntry, Writer } from "@millrace/fluent";
 import { z } from "zod";
 import { isMap, jsonOption } from "./json-option.ts";
-import { peerInteger, warnUnread } from "./peer-integer.ts";
+import { peerInteger, readInteger, warnUnread } from "./peer-integer.ts";
 import { firstTick } from "./ticks.ts";
 
 const options = z.strictObject({
@@ -21,8 +21,6 @@ const options = z.strictObject({
   test_hang_on_exit: z.boolean().default(false).describe("Taken for compatibility, without effect"),
 });
 
-type Options = z.infer<typeof options>;
-
 /** The input `dummy`: makes the same record again and again. */
 const dummyInput: Plugin = defineInput({
   name: "dummy",
@@ -30,28 +28,67 @@ const dummyInput: Plugin = defineInput({
   description: "Makes the same record again and again, for tests and trials",
   stability: "stable",
   options,
-  create: (values: Options) => ({
-    init: (ctx) => {
-      warnUnread(ctx.log, values);
-      if (!isMap(values.dummy)) ctx.log.warn("dummy is JSON, but no object: what it makes is no record, and is set aside");
-      if (!isMap(values.metadata)) ctx.log.warn("metadata is JSON, but no object: records go without");
-    },
-    collect: (ctx, channel) => collect(values, ctx, channel),
-  }),
+  create: (values: z.infer<typeof options>) => {
+    const { dummy, metadata, fixed_timestamp, flush_on_startup, test_hang_on_exit: _, ...integers } = values;
+    const settings: Settings = {
+      record: jsonToMsgpack(dummy),
+      metadata: jsonToMsgpack(metadata),
+      interval: intervalOf(values),
+      copies: Math.max(0, readInteger(values.copies)),
+      samples: readInteger(values.samples) > 0 ? readInteger(values.samples) : Number.POSITIVE_INFINITY,
+      start: startOf(values),
+      fixed: fixed_timestamp,
+      atOnce: flush_on_startup,
+    };
+    return {
+      init: (ctx) => {
+        warnUnread(ctx.log, integers);
+        if (!isMap(settings.record)) ctx.log.warn("dummy is JSON, but no object: what it makes is no record, and is set aside");
+        if (!isMap(settings.metadata)) ctx.log.warn("metadata is JSON, but no object: records go without");
+      },
+      collect: (ctx, channel) => collect(settings, ctx, channel),
+    };
+  },
 });
+
+/** The options, read. */
+interface Settings {
+  /** MessagePack, so that integers stay exact and floats stay floats. */
+  readonly record: Uint8Array;
+  readonly metadata: Uint8Array;
+  /** Milliseconds between ticks. */
+  readonly interval: number;
+  readonly copies: number;
+  /** How many ticks there are. */
+  readonly samples: number;
+  /** The time of the first record, in nanoseconds since the epoch; `undefined` for now. */
+  readonly start: bigint | undefined;
+  readonly fixed: boolean;
+  readonly atOnce: boolean;
+}
+
+function intervalOf(values: z.infer<typeof options>): number {
+  const ms = readInteger(values.interval_sec) * 1000 + readInteger(values.interval_nsec) / 1e6;
+  return ms > 0 ? ms : 1000 / Math.max(1, readInteger(values.rate));
+}
+
+function startOf(values: z.infer<typeof options>): bigint | undefined {
+  const seconds = readInteger(values.start_time_sec);
+  const nanoseconds = readInteger(values.start_time_nsec);
+  return seconds < 0 && nanoseconds < 0 ? undefined : BigInt(Math.max(0, seconds)) * NANOS + BigInt(Math.max(0, nanoseconds));
+}
 
 /** How far the ticks may be behind, in milliseconds, before those that were missed are let go: a pause is not made up for. */
 const MOST_BEHIND_MS = 1000;
 /** The most records that one batch has. */
 const MOST_RECORDS = 4096;
 
-async function collect(options: Options, ctx: PluginContext, channel: InputChannel): Promise<void> {
+async function collect(settings: Settings, ctx: PluginContext, channel: InputChannel): Promise<void> {
   const { clock, draining } = ctx;
-  const interval = intervalOf(options);
-  const samples = options.samples.value > 0 ? options.samples.value : Number.POSITIVE_INFINITY;
-  const make = makerOf(options, ctx, channel);
+  const { interval, samples } = settings;
+  const make = makerOf(settings, ctx, channel);
   let made = 0;
-  let due = options.flush_on_startup ? clock.monotonic() : firstTick(clock, interval);
+  let due = settings.atOnce ? clock.monotonic() : firstTick(clock, interval);
   while (made < samples && !draining.aborted) {
     await clock.sleep(Math.max(0, due - clock.monotonic()), draining);
     if (draining.aborted) return;
@@ -63,22 +100,17 @@ async function collect(options: Options, ctx: PluginContext, channel: InputChann
   }
 }
 
-function intervalOf(options: Options): number {
-  const ms = options.interval_sec.value * 1000 + options.interval_nsec.value / 1e6;
-  return ms > 0 ? ms : 1000 / Math.max(1, options.rate.value);
-}
-
 /** What makes and sends the records of so many ticks. */
-function makerOf(options: Options, ctx: PluginContext, channel: InputChannel): (ticks: number) => Promise<void> {
+function makerOf(settings: Settings, ctx: PluginContext, channel: InputChannel): (ticks: number) => Promise<void> {
   const bad = ctx.metrics.counter("input_bad_records", "Records that an input could not send");
-  const copies = Math.max(0, options.copies.value);
-  const metadata = isMap(options.metadata) ? options.metadata : new Uint8Array([0x80]);
-  const now = timesOf(options, ctx.clock);
+  const { record, copies } = settings;
+  const metadata = isMap(settings.metadata) ? settings.metadata : new Uint8Array([0x80]);
+  const now = timesOf(settings, ctx.clock);
   return async (ticks) => {
-    if (!isMap(options.dummy)) return bad.add(ticks * copies);
+    if (!isMap(record)) return bad.add(ticks * copies);
     const time = now();
     for (let left = ticks * copies; left > 0; left -= MOST_RECORDS) {
-      const batch = batchOfEntries(channel.tag, ctx.name, sameEntries(Math.min(left, MOST_RECORDS), time, metadata, options.dummy));
+      const batch = batchOfEntries(channel.tag, ctx.name, sameEntries(Math.min(left, MOST_RECORDS), time, metadata, record));
       if (batch !== undefined) await channel.sendBatch(batch);
     }
     return undefined;
@@ -95,14 +127,11 @@ function sameEntries(count: number, time: EventTime, metadata: Uint8Array, recor
 }
 
 /** Times that begin at the start time, and go on as the clock does unless they are fixed. */
-function timesOf(options: Options, clock: Clock): () => EventTime {
-  const { start_time_sec: seconds, start_time_nsec: nanoseconds, fixed_timestamp: fixed } = options;
+function timesOf({ start, fixed }: Settings, clock: Clock): () => EventTime {
   const began = clock.nanos();
-  const start = seconds.value < 0 && nanoseconds.value < 0
-    ? began
-    : BigInt(Math.max(0, seconds.value)) * NANOS + BigInt(Math.max(0, nanoseconds.value));
+  const first = start ?? began;
   return () => {
-    const nanos = fixed ? start : start + clock.nanos() - began;
+    const nanos = fixed ? first : first + clock.nanos() - began;
     return { seconds: Number((nanos / NANOS) % 2n ** 32n), nanoseconds: Number(nanos % NANOS) };
   };
 }
