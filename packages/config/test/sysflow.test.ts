@@ -161,6 +161,10 @@ describe("environment variables", () => {
     expect(node(result, "sysflowreader")).toMatchObject({ hosted: [{ plugin: "printer" }] });
   });
 
+  it("leave a driver alone that the configuration does not mention: its name is too common a word", () => {
+    expect(node(read(pipeline([reader, sink]), { FILE_SERVER: "x", FILE_PATH: "y" }, { path: "z" }), "file")).toMatchObject({ options: { path: "z" } });
+  });
+
   it("are shown as the place of what they set", () => {
     const result = read(text, { EXPORTER_FORMAT: "ecs" });
     expect(result.spec?.nodes.find(({ id }) => id === "exporter")?.places?.format).toEqual({
