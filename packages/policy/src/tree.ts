@@ -39,7 +39,8 @@ interface NodeBase {
 export type Condition = NodeBase &
   (
     | { readonly node: "constant"; readonly value: boolean }
-    | { readonly node: "and" | "or"; readonly terms: readonly Condition[] }
+    | { readonly node: "and"; readonly terms: readonly Condition[] }
+    | { readonly node: "or"; readonly terms: readonly Condition[] }
     | { readonly node: "not"; readonly term: Condition }
     /** Whether a piece of the subject's text passes. The pieces are divided by commas, unless `whole`. */
     | { readonly node: "text"; readonly subject: Subject; readonly test: TextTest; readonly whole: boolean }

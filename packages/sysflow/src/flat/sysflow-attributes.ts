@@ -169,8 +169,7 @@ function containerAttributes(): readonly Attribute[] {
 
 function containerType(): Attribute {
   const description = "The type of the container, such as DOCKER or CRI; host outside of containers.";
-  const inside = ofContainer("sf.container.type", "S", "host", description, (container) => container.type.replaceAll("CT_", ""));
-  return { ...inside, get: (batch, index) => (batch.type(index) === N.K8S_EVENT ? "" : inside.get(batch, index)) };
+  return ofContainer("sf.container.type", "S", "host", description, (container) => container.type.replaceAll("CT_", ""));
 }
 
 function podAttributes(): readonly Attribute[] {
@@ -199,12 +198,13 @@ function serviceText(service: Service): string {
 }
 
 function restAttributes(): readonly Attribute[] {
-  const k8s = (name: string, description: string, value: (words: Int32Array, base: number, batch: FlatRows) => string): Attribute =>
-    ofRecord(name, "S", OF_K8S, description, (words, base, batch) => (words[base] === N.K8S_EVENT ? value(words, base, batch) : ""));
+  const k8s = (name: string, zero: string, description: string, value: (words: Int32Array, base: number, batch: FlatRows) => string): Attribute =>
+    ofRecord(name, "S", OF_K8S, description, (words, base, batch) => (words[base] === N.K8S_EVENT ? value(words, base, batch) : zero));
+  // Rules were written for a peer in which the number 0 stands for the first name: that is the zero of these two.
   return [
-    k8s("sf.ke.action", "What happened, such as K8S_COMPONENT_ADDED.", (words, base) => N.K8S_ACTIONS[words[base + L.K8S_ACTION] as number] ?? ""),
-    k8s("sf.ke.kind", "What it happened to, such as K8S_PODS.", (words, base) => N.K8S_KINDS[words[base + L.K8S_KIND] as number] ?? ""),
-    k8s("sf.ke.message", "The event as JSON text.", (words, base, batch) => messageAt({ words, text: batch.text, values: [] }, base)),
+    k8s("sf.ke.action", N.K8S_ACTIONS[0] as string, "What happened, such as K8S_COMPONENT_ADDED.", (words, base) => N.K8S_ACTIONS[words[base + L.K8S_ACTION] as number] ?? ""),
+    k8s("sf.ke.kind", N.K8S_KINDS[0] as string, "What it happened to, such as K8S_PODS.", (words, base) => N.K8S_KINDS[words[base + L.K8S_KIND] as number] ?? ""),
+    k8s("sf.ke.message", "", "The event as JSON text.", (words, base, batch) => messageAt({ words, text: batch.text, values: [] }, base)),
     ofHeader("sf.node.id", "S", "", "The name of the exporter.", (header) => header.exporter),
     ofHeader("sf.node.ip", "S", "", "The address of the exporter.", (header) => header.ip),
     ofHeader("sf.meta.schema", "I", 0, "The version of the schema, as the header names it.", (header) => header.version),
