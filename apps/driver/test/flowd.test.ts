@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, it } from "vitest";
 import { Command, runCommand } from "./support/command.ts";
 import { withoutTime } from "./support/lines.ts";
 import { writeBundledPlugin } from "./support/plugins.ts";
@@ -54,8 +54,8 @@ const components = join(scratch, "components.yaml");
 writeFileSync(actors, ACTORS);
 writeFileSync(components, COMPONENTS);
 
-describe("the command line of flowd", () => {
-  it("helps", async () => {
+describe.concurrent("the command line of flowd", () => {
+  it("helps", async ({ expect }) => {
     const { code, stdout, stderr } = await runCommand("flowd", ["-h"]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
     expect(stderr).toMatchInlineSnapshot(`
@@ -76,13 +76,13 @@ describe("the command line of flowd", () => {
     `);
   });
 
-  it("refuses an option with two equals signs", async () => {
+  it("refuses an option with two equals signs", async ({ expect }) => {
     const { code, stderr } = await runCommand("flowd", ["-o", "a=b=c"]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^invalid value "a=b=c" for flag -o: Possibly malformed flag \(way too many `=`\): "a=b=c"\nUsage of flowd:\n/);
   });
 
-  it("says which file it can't read, in the words of the generation that named it", async () => {
+  it("says which file it can't read, in the words of the generation that named it", async ({ expect }) => {
     const one = await runCommand("flowd", ["-config.path", "/nonexistent.yml"]);
     expect(one).toMatchObject({ code: 1, stderr: "" });
     expect(withoutTime(one.stdout)).toBe(
@@ -94,8 +94,8 @@ describe("the command line of flowd", () => {
   });
 });
 
-describe("flowd with actors", () => {
-  it("answers over TCP and HTTP, prints, and drains on SIGTERM", async () => {
+describe.concurrent("flowd with actors", () => {
+  it("answers over TCP and HTTP, prints, and drains on SIGTERM", async ({ expect }) => {
     const flowd = new Command("flowd", ["-config.path", actors]);
     const tcp = await portOf(flowd, "stdout", "tcp");
     const http = await portOf(flowd, "stdout", "http");
@@ -119,7 +119,7 @@ describe("flowd with actors", () => {
     expect(own.at(-1)).toBe("TRACE\tstopping print");
   });
 
-  it("takes its configuration from FLOW_CONFIG_PATH, and single values from -o", async () => {
+  it("takes its configuration from FLOW_CONFIG_PATH, and single values from -o", async ({ expect }) => {
     const out = join(scratch, "out.txt");
     const flowd = new Command("flowd", ["-o", `actors.print.params.bind=file://${out}`], { env: { FLOW_CONFIG_PATH: actors } });
     const tcp = await portOf(flowd, "stdout", "tcp");
@@ -130,7 +130,7 @@ describe("flowd with actors", () => {
     expect(stdout).not.toContain("kept");
   });
 
-  it("says everything that is wrong, and the first of it as its peer does", async () => {
+  it("says everything that is wrong, and the first of it as its peer does", async ({ expect }) => {
     const wrong = join(scratch, "wrong.yaml");
     writeFileSync(wrong, ACTORS.replace("core.mux", "core.mucks").replace("connect: print", "connect: ghost"));
     const { code, stdout, stderr } = await runCommand("flowd", ["-config.path", "wrong.yaml"], { cwd: scratch });
@@ -158,7 +158,7 @@ describe("flowd with actors", () => {
     `);
   });
 
-  it("ends with the name of a receiver whose address is taken", async () => {
+  it("ends with the name of a receiver whose address is taken", async ({ expect }) => {
     const flowd = new Command("flowd", ["-config.path", actors]);
     const port = await portOf(flowd, "stdout", "tcp");
     const second = await runCommand("flowd", ["-config.path", actors, "-o", `actors.tcp.params.bind=tcp://127.0.0.1:${port}`]);
@@ -169,8 +169,8 @@ describe("flowd with actors", () => {
   });
 });
 
-describe("flowd with components", () => {
-  it("answers over TCP and HTTP, draws its graph, and drains on SIGINT", async () => {
+describe.concurrent("flowd with components", () => {
+  it("answers over TCP and HTTP, draws its graph, and drains on SIGINT", async ({ expect }) => {
     const flowd = new Command("flowd", [], { env: { CONFIG_FILE: components } });
     const tcp = await portOf(flowd, "stderr", "tcp");
     const http = await portOf(flowd, "stderr", "http");
@@ -188,7 +188,7 @@ describe("flowd with components", () => {
     expect(lines).toContain('level=info msg="Pipeline initalization is complete"\n');
   });
 
-  it("fails with a fatal line", async () => {
+  it("fails with a fatal line", async ({ expect }) => {
     const wrong = join(scratch, "wrong-components.yaml");
     writeFileSync(wrong, COMPONENTS.replace("link.mux", "link.mucks"));
     const { code, stdout, stderr } = await runCommand("flowd", ["-config", wrong]);
@@ -197,8 +197,8 @@ describe("flowd with components", () => {
   });
 });
 
-describe("a plugin of one's own", () => {
-  it("is found by FLOW_PLUGIN_PATH", async () => {
+describe.concurrent("a plugin of one's own", () => {
+  it("is found by FLOW_PLUGIN_PATH", async ({ expect }) => {
     const plugins = join(scratch, "plugins");
     writeBundledPlugin(
       join(plugins, "shout", "shout.mjs"),

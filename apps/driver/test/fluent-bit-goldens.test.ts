@@ -27,17 +27,26 @@ describe.skipIf(recorded.length === 0)("recorded runs of fluent-bit", () => {
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) found.set(next.title, await printed(next));
       }),
     );
-    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(recorded.map(({ title, stdout }) => [title, stdout])));
+    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(recorded.map(({ title, stdout }) => [title, withoutFlushes(stdout)])));
   });
 });
 
-/** Runs a command until it has printed as much as the peer, and a moment longer. */
+/** Runs a command until it has printed as much as the peer, or nothing for a while where the peer prints nothing. */
 async function printed({ args, stdout }: Recorded): Promise<string> {
   const run = new Command("fluent-bit", args);
+  const expected = withoutFlushes(stdout);
   const deadline = Date.now() + (stdout === "" ? 2000 : 10_000);
-  while (Buffer.byteLength(run.stdout) < Buffer.byteLength(stdout) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+  while (withoutFlushes(run.stdout).length < expected.length && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
   run.signal("SIGTERM");
-  return (await run.ended()).stdout;
+  return withoutFlushes((await run.ended()).stdout);
+}
+
+/** Which records share a flush depends on the load of the machine: output without the numbers and brackets that tell it. */
+function withoutFlushes(text: string): string {
+  return text
+    .replaceAll(/^\[\d+\] /gm, "[N] ")
+    .replaceAll("}]\n[{", "},{")
+    .replaceAll("}\n{", "}{");
 }
 
 /** The runs whose input is a `dummy` with a fixed time. */

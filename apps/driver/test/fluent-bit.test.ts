@@ -75,8 +75,8 @@ describe("the command line of fluent-bit", () => {
   });
 });
 
-describe("a run of fluent-bit", () => {
-  it("logs to standard error, prints records, and stops on SIGINT", async () => {
+describe.concurrent("a run of fluent-bit", () => {
+  it("logs to standard error, prints records, and stops on SIGINT", async ({ expect }) => {
     const run = new Command("fluent-bit", ["-i", "dummy", ...FIXED, "-o", "stdout", "-m", "*", "-f", "0.2"]);
     await run.sees("stdout", /dummy"}\]\n/);
     run.signal("SIGINT");
@@ -99,7 +99,7 @@ describe("a run of fluent-bit", () => {
     expect(code).toBe(0);
   });
 
-  it("says nothing but the signal where -q is given", async () => {
+  it("says nothing but the signal where -q is given", async ({ expect }) => {
     const run = new Command("fluent-bit", ["-q", "-i", "dummy", ...FIXED, "-o", "stdout", "-f", "0.2"]);
     await run.sees("stdout", /dummy"}\]\n/);
     run.signal("SIGTERM");
@@ -107,7 +107,7 @@ describe("a run of fluent-bit", () => {
     expect({ code, stderr: shape(stderr) }).toEqual({ code: 0, stderr: "[TIME] [engine] caught signal (SIGTERM)\n" });
   });
 
-  it("waits for a signal where there is nothing to read", async () => {
+  it("waits for a signal where there is nothing to read", async ({ expect }) => {
     const run = new Command("fluent-bit", ["-o", "stdout", "-m", "*"]);
     await run.sees("stderr", /Shutdown Grace Period/);
     await new Promise((resolve) => setTimeout(resolve, 300));
@@ -116,7 +116,7 @@ describe("a run of fluent-bit", () => {
     expect((await run.ended()).code).toBe(0);
   });
 
-  it("takes the level from FLB_LOG_LEVEL, and writes the log to a file", async () => {
+  it("takes the level from FLB_LOG_LEVEL, and writes the log to a file", async ({ expect }) => {
     const log = join(scratch, "run.log");
     const run = new Command("fluent-bit", ["-i", "dummy", ...FIXED, "-o", "stdout", "-f", "0.2", "-l", log], { env: { FLB_LOG_LEVEL: "warn" } });
     await run.sees("stdout", /dummy"}\]\n/);
@@ -128,8 +128,8 @@ describe("a run of fluent-bit", () => {
   });
 });
 
-describe("an instance of fluent-bit", () => {
-  it("has a log level and an alias of its own", async () => {
+describe.concurrent("an instance of fluent-bit", () => {
+  it("has a log level and an alias of its own", async ({ expect }) => {
     const dummies = ["-i", "dummy", ...FIXED, "-p", "alias=one", "-p", "log_level=error"];
     const run = new Command("fluent-bit", [...dummies, "-i", "dummy", ...FIXED, "-p", "alias=two", "-o", "null", "-m", "*"]);
     await run.sees("stderr", /Shutdown Grace Period/);
@@ -141,14 +141,14 @@ describe("an instance of fluent-bit", () => {
   });
 });
 
-describe("configurations of fluent-bit", () => {
-  it("is missing", async () => {
+describe.concurrent("configurations of fluent-bit", () => {
+  it("is missing", async ({ expect }) => {
     const { code, stderr } = await runCommand("fluent-bit", ["-c", "nosuch.conf"]);
     expect(code).toBe(1);
     expect(shape(stderr)).toContain("[TIME] [error] could not open configuration file, aborting.\n");
   });
 
-  it("names plugins that do not exist, and all of them are told", async () => {
+  it("names plugins that do not exist, and all of them are told", async ({ expect }) => {
     const { code, stderr } = await runCommand("fluent-bit", ["-i", "dumy", "-o", "nosuch", "-m", "*"]);
     expect(code).toBe(1);
     expect(shape(stderr)).toMatchInlineSnapshot(`
@@ -172,7 +172,7 @@ describe("configurations of fluent-bit", () => {
     `);
   });
 
-  it("sets an option that its plugin does not know", async () => {
+  it("sets an option that its plugin does not know", async ({ expect }) => {
     const started = await runCommand("fluent-bit", ["-i", "dummy", "-p", "foo=1", "-o", "stdout"]);
     expect(started.code).toBe(255);
     expect(started.stderr).toContain("foo");
@@ -180,18 +180,18 @@ describe("configurations of fluent-bit", () => {
     expect(dry.code).toBe(1);
   });
 
-  it("refuses a flush of zero", async () => {
+  it("refuses a flush of zero", async ({ expect }) => {
     const { code, stderr } = await runCommand("fluent-bit", ["-f", "0", "-i", "dummy", "-o", "null"]);
     expect(code).toBe(1);
     expect(stderr).toContain("flush");
   });
 
-  it("is right, and a dry run says so", async () => {
+  it("is right, and a dry run says so", async ({ expect }) => {
     expect(await runCommand("fluent-bit", ["-D"])).toMatchObject({ code: 0, stdout: "", stderr: expect.stringMatching(/configuration test is successful\n$/) });
     expect(await runCommand("fluent-bit", ["-i", "dummy", "-o", "stdout", "--dry-run"])).toMatchObject({ code: 0 });
   });
 
-  it("has warnings, which --strict makes errors", async () => {
+  it("has warnings, which --strict makes errors", async ({ expect }) => {
     const config = join(scratch, "warn.conf");
     writeFileSync(config, "[SERVICE]\n    nosuchkey 1\n[INPUT]\n    name dummy\n[OUTPUT]\n    name null\n    match *\n");
     const warned = await runCommand("fluent-bit", ["-c", "warn.conf", "-D"], { cwd: scratch });
@@ -202,7 +202,7 @@ describe("configurations of fluent-bit", () => {
     expect(refused.stderr).toMatch(/^warn\.conf:2:\d+: error /m);
   });
 
-  it("brings plugins in a plugins_file, several instances of each", async () => {
+  it("brings plugins in a plugins_file, several instances of each", async ({ expect }) => {
     writeBundledPlugin(
       join(scratch, "twice.mjs"),
       `

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, it } from "vitest";
 import { Command, runCommand } from "./support/command.ts";
 import { root } from "./support/places.ts";
 import { writeBundledPlugin } from "./support/plugins.ts";
@@ -10,8 +10,8 @@ const scratch = scratchFolder();
 const pipelines = join(root, "examples/pipelines");
 const families = join(pipelines, "families.yaml");
 
-describe("the command line of millrace", () => {
-  it("helps", async () => {
+describe.concurrent("the command line of millrace", () => {
+  it("helps", async ({ expect }) => {
     const { code, stdout } = await runCommand("millrace", ["--help"]);
     expect(code).toBe(0);
     expect(stdout).toMatchInlineSnapshot(`
@@ -35,14 +35,14 @@ describe("the command line of millrace", () => {
     `);
   });
 
-  it("refuses what it does not know", async () => {
+  it("refuses what it does not know", async ({ expect }) => {
     const { code, stderr } = await runCommand("millrace", ["rum"]);
     expect(code).toBe(2);
     expect(stderr).toContain("unknown command 'rum'");
     expect(stderr).toContain("run");
   });
 
-  it("lists plugins, for people and for programs", async () => {
+  it("lists plugins, for people and for programs", async ({ expect }) => {
     const text = await runCommand("millrace", ["plugins"]);
     expect(text.stdout).toMatch(/^handlers\n {2}flattener +\S.*\n {2}printer +\S/m);
     const json = await runCommand("millrace", ["plugins", "--json"]);
@@ -53,8 +53,8 @@ describe("the command line of millrace", () => {
   });
 });
 
-describe("the pipeline that joins the families", () => {
-  it("prints SysFlow events by a Fluent Bit output, behind a Flow link", async () => {
+describe.concurrent("the pipeline that joins the families", () => {
+  it("prints SysFlow events by a Fluent Bit output, behind a Flow link", async ({ expect }) => {
     const { code, stdout, stderr } = await runCommand("millrace", ["run", families], { cwd: root });
     expect(stderr).toMatch(/finished done=\d+ refused=0 lost=0\n$/);
     expect(code).toBe(0);
@@ -67,7 +67,7 @@ describe("the pipeline that joins the families", () => {
     expect(starts).toContainEqual(["./client", expect.any(Number)]);
   });
 
-  it("shows its conversions", async () => {
+  it("shows its conversions", async ({ expect }) => {
     const { code, stdout } = await runCommand("millrace", ["graph", families, "-f", "json"], { cwd: root });
     expect(code).toBe(0);
     const graph: { nodes: { id: string; plugin: string }[]; edges: { from: string; to: string; channel: string }[] } = JSON.parse(stdout);
@@ -75,7 +75,7 @@ describe("the pipeline that joins the families", () => {
     expect(graph.edges.map(({ channel }) => channel)).toEqual(expect.arrayContaining(["sysflow", "flat", "message", "record"]));
   });
 
-  it("is drawn for GraphViz and for Mermaid", async () => {
+  it("is drawn for GraphViz and for Mermaid", async ({ expect }) => {
     const dot = await runCommand("millrace", ["graph", families], { cwd: root });
     expect(dot.stdout).toMatchInlineSnapshot(`
       "digraph pipeline {
@@ -113,7 +113,7 @@ describe("the pipeline that joins the families", () => {
     `);
   });
 
-  it("writes its log as JSON", async () => {
+  it("writes its log as JSON", async ({ expect }) => {
     const { stderr } = await runCommand("millrace", ["run", families, "--log-format", "json"], { cwd: root });
     const lines = stderr
       .trim()
@@ -123,10 +123,10 @@ describe("the pipeline that joins the families", () => {
   });
 });
 
-describe("pipelines of the other dialects", () => {
-  it.each(["pipeline.example.json", "pipeline.printer.json", "flow.yaml", "flow.components.yaml", "families.yaml", "fluent-bit.conf"])(
+describe.concurrent("pipelines of the other dialects", () => {
+  it.for(["pipeline.example.json", "pipeline.printer.json", "flow.yaml", "flow.components.yaml", "families.yaml"])(
     "%s of the examples is right",
-    async (name) => {
+    async (name, { expect }) => {
       const { code, stdout, stderr } = await runCommand("millrace", ["check", join(pipelines, name)], { cwd: pipelines });
       expect(stderr).toBe("");
       expect(stdout).toMatch(/: \d+ nodes, \d+ edges?, no errors\n$/);
@@ -134,13 +134,13 @@ describe("pipelines of the other dialects", () => {
     },
   );
 
-  it("runs a SysFlow pipeline on a trace", async () => {
+  it("runs a SysFlow pipeline on a trace", async ({ expect }) => {
     const { code, stderr } = await runCommand("millrace", ["run", join(pipelines, "pipeline.example.json"), join(root, "examples/traces/client-server.sf")]);
     expect(code).toBe(0);
     expect(stderr).toContain("example: Process Event: ./server, ");
   });
 
-  it("runs a Fluent Bit pipeline until a signal", async () => {
+  it("runs a Fluent Bit pipeline until a signal", async ({ expect }) => {
     const config = join(scratch, "fb.conf");
     writeFileSync(config, "[SERVICE]\n flush 0.2\n[INPUT]\n name dummy\n[OUTPUT]\n name stdout\n match *\n");
     const command = new Command("millrace", ["run", config]);
@@ -149,7 +149,7 @@ describe("pipelines of the other dialects", () => {
     expect(await command.ended()).toMatchObject({ code: 0, stderr: expect.stringContaining("SIGTERM: draining") });
   });
 
-  it("asks for the dialect where nothing tells", async () => {
+  it("asks for the dialect where nothing tells", async ({ expect }) => {
     const file = join(scratch, "what.yaml");
     writeFileSync(file, "a: 1\n");
     const { code, stderr } = await runCommand("millrace", ["check", file]);
@@ -158,8 +158,8 @@ describe("pipelines of the other dialects", () => {
   });
 });
 
-describe("check", () => {
-  it("says all that is wrong at once", async () => {
+describe.concurrent("check", () => {
+  it("says all that is wrong at once", async ({ expect }) => {
     writeFileSync(
       join(scratch, "wrong.yaml"),
       `nodes:
@@ -192,19 +192,19 @@ describe("check", () => {
     `);
   });
 
-  it("says that there is no such file", async () => {
+  it("says that there is no such file", async ({ expect }) => {
     const { code, stderr } = await runCommand("millrace", ["check", "none.yaml"], { cwd: scratch });
     expect({ code, stderr }).toEqual({ code: 1, stderr: "error MILLRACE_DRIVER_CONFIG: can't read none.yaml: no such file or directory\n1 error\n" });
   });
 
-  it("makes warnings errors where it is strict", async () => {
+  it("makes warnings errors where it is strict", async ({ expect }) => {
     const file = join(scratch, "odd.json");
     writeFileSync(file, '{"odd": 1, "pipeline": [{"processor": "sysflowreader", "handler": "printer", "in": "a sysflowchan"}]}\n');
     expect((await runCommand("millrace", ["check", file])).code).toBe(0);
     expect((await runCommand("millrace", ["check", file, "--strict"])).code).toBe(1);
   });
 
-  it("knows plugins from files that the command line names", async () => {
+  it("knows plugins from files that the command line names", async ({ expect }) => {
     writeBundledPlugin(
       join(scratch, "void.mjs"),
       `

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, it } from "vitest";
 import { runCommand } from "./support/command.ts";
 import { withoutPrefix, withoutTime } from "./support/lines.ts";
-import { conformance, root } from "./support/places.ts";
+import { conformance, driver, root } from "./support/places.ts";
 import { scratchFolder } from "./support/scratch.ts";
 
 const scratch = scratchFolder();
@@ -11,8 +11,8 @@ const example = join(root, "examples/pipelines/pipeline.example.json");
 const printer = join(root, "examples/pipelines/pipeline.printer.json");
 const trace = join(root, "examples/traces/client-server.sf");
 
-describe("the command line of sfprocessor", () => {
-  it("shows its usage where the path is missing", async () => {
+describe.concurrent("the command line of sfprocessor", () => {
+  it("shows its usage where the path is missing", async ({ expect }) => {
     const { code, stdout, stderr } = await runCommand("sfprocessor", []);
     expect(code).toBe(1);
     expect(stdout).toMatchInlineSnapshot(`
@@ -57,32 +57,32 @@ describe("the command line of sfprocessor", () => {
     `);
   });
 
-  it("names a flag that it does not know", async () => {
+  it("names a flag that it does not know", async ({ expect }) => {
     const { code, stdout, stderr } = await runCommand("sfprocessor", ["-bogus"]);
     expect(code).toBe(2);
     expect(stdout).toContain("Usage: sfprocessor");
     expect(stderr).toMatch(/^flag provided but not defined: -bogus\n {2}-config string\n/);
   });
 
-  it("helps", async () => {
+  it("helps", async ({ expect }) => {
     expect((await runCommand("sfprocessor", ["-help"])).code).toBe(0);
   });
 
-  it("tells its versions", async () => {
+  it("tells its versions", async ({ expect }) => {
     const { code, stdout } = await runCommand("sfprocessor", ["-version"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Version: \d+\.\d+\.\d+\+\S+, Avro Schema Version: \d+, Export Schema Version: 5 \(JSON\), 8\.2 \(ECS\)\n$/);
   });
 
-  it("refuses a word that -on-corrupt does not know", async () => {
+  it("refuses a word that -on-corrupt does not know", async ({ expect }) => {
     const { code, stderr } = await runCommand("sfprocessor", ["-on-corrupt=maybe", "x.sf"]);
     expect(code).toBe(2);
     expect(stderr).toContain('invalid value "maybe" for flag -on-corrupt: must be stop or skip\n');
   });
 });
 
-describe("the documented example", () => {
-  it("prints the process events of a trace", async () => {
+describe.concurrent("the documented example", () => {
+  it("prints the process events of a trace", async ({ expect }) => {
     const { code, stdout, stderr } = await runCommand("sfprocessor", ["-log=info", `-config=${example}`, trace]);
     expect(stderr).toBe("");
     expect(withoutTime(stdout)).toMatchInlineSnapshot(`
@@ -100,7 +100,18 @@ describe("the documented example", () => {
     expect(code).toBe(0);
   });
 
-  it("prints every event from within the reader", async () => {
+  it("is in the README as it is", async ({ expect }) => {
+    const readme = readFileSync(join(driver, "README.md"), "utf8");
+    const [, args] = /^sfprocessor (.*)$/m.exec(readme) ?? [];
+    const [, printed] = /^```text\n([\s\S]*?)^```$/m.exec(readme) ?? [];
+    const { stdout } = await runCommand("sfprocessor", args?.split(" ") ?? [], { cwd: root });
+    expect(withoutTime(stdout)).toBe(withoutTime(printed ?? ""));
+    const [, pipeline] = /^```json\n([\s\S]*?)^```$/m.exec(readme) ?? [];
+    const { _comment, ...configured } = JSON.parse(readFileSync(example, "utf8"));
+    expect(JSON.parse(pipeline ?? "{}")).toEqual(configured);
+  });
+
+  it("prints every event from within the reader", async ({ expect }) => {
     const { code, stdout, stderr } = await runCommand("sfprocessor", [`-config=${printer}`, trace]);
     expect(stderr).toBe("");
     expect(withoutPrefix(stdout)).toMatchInlineSnapshot(`
@@ -119,27 +130,27 @@ describe("the documented example", () => {
     expect(code).toBe(0);
   });
 
-  it("prints no event below the level that was asked for", async () => {
+  it("prints no event below the level that was asked for", async ({ expect }) => {
     const quiet = await runCommand("sfprocessor", ["-log=quiet", `-config=${example}`, trace]);
     expect(quiet).toMatchObject({ code: 0, stdout: "Initializing 1 drivers\n", stderr: "" });
     const health = await runCommand("sfprocessor", ["-log", "HEALTH", `-config=${example}`, trace]);
     expect(withoutTime(health.stdout)).toBe("[Health] pipeline: Health checks: passed\nInitializing 1 drivers\n");
   });
 
-  it("only tests, without a path", async () => {
+  it("only tests, without a path", async ({ expect }) => {
     const { code, stdout, stderr } = await runCommand("sfprocessor", ["-test", `-config=${example}`]);
     expect(stderr).toBe("");
     expect(withoutTime(stdout)).toBe("[Health] pipeline: Health checks: passed\n[Info] sfprocessor: Successfully loaded pipeline configuration\n");
     expect(code).toBe(0);
   });
 
-  it("tells rates where they are asked for", async () => {
+  it("tells rates where they are asked for", async ({ expect }) => {
     const { stdout } = await runCommand("sfprocessor", ["-perflog", "-log=quiet", `-config=${example}`, trace]);
     expect(stdout).toMatch(/^\[Perf\] .* pipeline: file driver rate \(events\/sec\): \d+$/m);
     expect(stdout).toMatch(/^\[Perf\] .* pipeline: example input channel queue: \d+$/m);
   });
 
-  it("writes profiles", async () => {
+  it("writes profiles", async ({ expect }) => {
     const files = ["cpu", "mem", "trace"].map((name) => join(scratch, name));
     const { code } = await runCommand("sfprocessor", [
       ...["cpu", "mem", "trace"].map((name, index) => `-${name}profile=${files[index]}`),
@@ -151,8 +162,8 @@ describe("the documented example", () => {
   });
 });
 
-describe("a configuration that can't be run", () => {
-  it("is missing", async () => {
+describe.concurrent("a configuration that can't be run", () => {
+  it("is missing", async ({ expect }) => {
     const { code, stdout, stderr } = await runCommand("sfprocessor", ["-config=nope.json", trace]);
     expect({ code, stdout, stderr: withoutTime(stderr) }).toMatchInlineSnapshot(`
       {
@@ -165,7 +176,7 @@ describe("a configuration that can't be run", () => {
     `);
   });
 
-  it("is a folder", async () => {
+  it("is a folder", async ({ expect }) => {
     const { code, stderr } = await runCommand("sfprocessor", [`-config=${scratch}`, trace]);
     expect({ code, stderr: withoutTime(stderr) }).toMatchInlineSnapshot(`
       {
@@ -177,7 +188,7 @@ describe("a configuration that can't be run", () => {
     `);
   });
 
-  it("is wrong in several places, and hears of all of them", async () => {
+  it("is wrong in several places, and hears of all of them", async ({ expect }) => {
     const config = join(scratch, "wrong.json");
     writeFileSync(
       config,
@@ -213,11 +224,10 @@ describe("a configuration that can't be run", () => {
     expect(code).toBe(1);
   });
 
-  it("names a trace that is not there", async () => {
+  it("names a trace that is not there", async ({ expect }) => {
     const { code, stderr } = await runCommand("sfprocessor", [`-config=${example}`, "nonexist.sf"]);
     expect(withoutTime(stderr)).toMatchInlineSnapshot(`
-      "[Error] pipeline: node 'file': stat nonexist.sf: no such file or directory
-      [Error] pipeline: Cannot start the driver: node 'file': stat nonexist.sf: no such file or directory
+      "[Error] pipeline: Cannot start the driver: node 'file': stat nonexist.sf: no such file or directory
       [Error] sfprocessor: Error caught while starting the pipeline:  node 'file': stat nonexist.sf: no such file or directory
       "
     `);
@@ -225,18 +235,18 @@ describe("a configuration that can't be run", () => {
   });
 });
 
-describe("a damaged trace", () => {
+describe.concurrent("a damaged trace", () => {
   const damaged = join(scratch, "damaged.sf");
   const whole = readFileSync(trace);
   writeFileSync(damaged, whole.subarray(0, whole.length - 20));
 
-  it("ends the run where the damage is", async () => {
+  it("ends the run where the damage is", async ({ expect }) => {
     const { code, stderr } = await runCommand("sfprocessor", [`-config=${example}`, damaged]);
     expect(stderr).toContain("damaged.sf");
     expect(code).toBe(1);
   });
 
-  it("is passed over where that is wanted", async () => {
+  it("is passed over where that is wanted", async ({ expect }) => {
     const { code } = await runCommand("sfprocessor", ["-on-corrupt=skip", `-config=${example}`, damaged]);
     expect(code).toBe(0);
   });
@@ -244,10 +254,10 @@ describe("a damaged trace", () => {
 
 if (conformance === undefined) console.log("sfprocessor: the recorded traces are not there; their printed lines are not compared");
 
-describe.skipIf(conformance === undefined)("recorded traces", () => {
+describe.skipIf(conformance === undefined).concurrent("recorded traces", () => {
   const traces = conformance === undefined ? [] : readdirSync(join(conformance, "traces")).filter((name) => name.endsWith(".sf"));
 
-  it.each(traces)("%s prints what the peer prints", async (name) => {
+  it.for(traces)("%s prints what the peer prints", async (name, { expect }) => {
     const file = join(conformance as string, "traces", name);
     for (const [pipeline, config] of [
       ["example", example],

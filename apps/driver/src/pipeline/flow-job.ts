@@ -28,6 +28,10 @@ export async function runFlow(flags: GoFlags): Promise<number> {
     }
     if (generation === "classic") componentsGreeting(voice);
     else voice.log.info("initializing the pipeline");
+    for (const feature of ["admin", "metrics"]) {
+      const settings = parsed.spec?.service[feature] as { readonly enabled?: unknown } | undefined;
+      if (settings?.enabled === true) voice.log.warn(`system.${feature} has no effect: this version does not have it`);
+    }
     return await runPipeline({
       parsed,
       registry: builtinRegistry(parsed.spec?.plugins),

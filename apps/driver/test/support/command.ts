@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { afterEach } from "vitest";
+import { afterAll } from "vitest";
 import { driver } from "./places.ts";
 
 export type CommandName = "millrace" | "sfprocessor" | "flowd" | "fluent-bit";
@@ -98,7 +98,7 @@ export function runCommand(name: CommandName, args: readonly string[], options: 
 
 const running = new Set<Command>();
 
-// A test that fails must leave no process behind.
-afterEach(() => {
+// A test that fails must leave no process behind. Others may run beside it, so this waits for the last one.
+afterAll(() => {
   for (const command of running) command.child.kill("SIGKILL");
 });
