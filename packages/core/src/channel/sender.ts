@@ -1,4 +1,4 @@
-import { type BatchData, type EdgeOutlet, MillraceError, type Outlet, type Outputs, type SendOptions, type SourceStream, type StreamPlace } from "@millrace/api";
+import { type Batch, type BatchData, type EdgeOutlet, MillraceError, type Outlet, type Outputs, type SendOptions, type SourceStream, type StreamPlace } from "@millrace/api";
 import type { NodeState } from "../run/node-state.ts";
 import { DONE, LOST } from "../settlement/answers.ts";
 import { Delivery } from "../settlement/delivery.ts";
@@ -72,24 +72,25 @@ export class Sender implements Outputs {
     return this.sendShipment(data, NO_PARENTS, undefined, undefined, options?.settled, undefined, lanes);
   }
 
-  private checkedOrigin(batch: unknown, data: BatchData, slots: ArrayLike<number> | undefined): Delivery {
+  private checkedOrigin(batch: Batch, data: BatchData, slots: ArrayLike<number> | undefined): Delivery {
     const refuse = (what: string, hint: string): never => {
       throw new MillraceError("MILLRACE_RUN_ORIGIN", `node '${this.node.id}' ${what}`, { hint });
     };
-    if (!(batch instanceof Delivery) || batch.channel.reader !== this.node || !batch.open) {
+    const delivery = batch as Delivery;
+    if (delivery.channel?.reader !== this.node || !delivery.open) {
       return refuse("sent from a batch that it has let go, or that is none of its own", "hold a batch before asking the input for the next one");
     }
-    const count = slots === undefined ? Math.min(data.records, batch.records) : slots.length;
+    const count = slots === undefined ? Math.min(data.records, delivery.records) : slots.length;
     if (count !== data.records) return refuse(`sent ${data.records} records with ${count} indexes of where they stem from`, "give one index for each record sent");
     if (slots !== undefined) {
       for (let i = 0; i < count; i++) {
         const slot = slots[i] as number;
-        if (!Number.isInteger(slot) || slot < 0 || slot >= batch.records) {
-          return refuse(`sent a record that stems from record ${slot} of a batch of ${batch.records}`, "indexes count from 0");
+        if (!Number.isInteger(slot) || slot < 0 || slot >= delivery.records) {
+          return refuse(`sent a record that stems from record ${slot} of a batch of ${delivery.records}`, "indexes count from 0");
         }
       }
     }
-    return batch;
+    return delivery;
   }
 
   // ------------------------------------------------------------------------------------------------------- sending
@@ -117,7 +118,7 @@ export class Sender implements Outputs {
   private sendOnCredit(shipment: Shipment, lanes: readonly Lane[]): Promise<void> {
     const { node } = this;
     const since = node.clock.monotonic();
-    return new Promise<void>((resolve, reject) => {
+    const admitted = new Promise<void>((resolve, reject) => {
       node.account?.wait(shipment.data, () => {
         node.counters.blockedMs += node.clock.monotonic() - since;
         const closed = node.sendingClosed();
@@ -134,6 +135,9 @@ export class Sender implements Outputs {
         }
       });
     });
+    // A sender that does not wait hears of it by the outcome of its batch.
+    admitted.catch(() => undefined);
+    return admitted;
   }
 
   private dispatch(shipment: Shipment, lanes: readonly Lane[]): void | Promise<void> {

@@ -1,15 +1,15 @@
 import type { Clock, Hosted, Logger, Metrics, PluginContext } from "@millrace/api";
-import type { GraphNode } from "../graph.ts";
 import type { Host } from "../host.ts";
+import type { NodeState } from "./node-state.ts";
 
-/** What an instance is handed. */
-export function contextOf(
-  graph: GraphNode, host: Host, service: Readonly<Record<string, unknown>>, draining: AbortSignal, signal: AbortSignal, onFlush: (callback: () => void) => void,
-): PluginContext {
+/** What the instance of a node is handed. */
+export function contextOf(node: NodeState, host: Host, service: Readonly<Record<string, unknown>>, draining: AbortSignal, signal: AbortSignal): PluginContext {
+  const { graph } = node;
+  const clock = guardedClock(node, host.clock);
+  const onFlush = (callback: () => void): void => void node.flushers.push(callback);
   const contextFor = (name: string, inner: string | undefined): PluginContext => {
     const log: Logger = host.logger(name, inner ?? graph.plugin.name);
     const metrics: Metrics = host.metrics(name, inner ?? graph.plugin.name);
-    const clock: Clock = host.clock;
     return {
       name,
       log,
@@ -27,4 +27,16 @@ export function contextOf(
     };
   };
   return contextFor(graph.id, undefined);
+}
+
+/** A clock whose callbacks, when they throw, end the run in the name of the node, and not the process. */
+function guardedClock(node: NodeState, clock: Clock): Clock {
+  return {
+    now: () => clock.now(),
+    nanos: () => clock.nanos(),
+    monotonic: () => clock.monotonic(),
+    after: (ms, callback) => clock.after(ms, () => node.guarded(callback)),
+    every: (ms, callback) => clock.every(ms, () => node.guarded(callback)),
+    sleep: (ms, signal) => clock.sleep(ms, signal),
+  };
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { MillraceError } from "@millrace/api";
 import type { Graph } from "../graph.ts";
 import type { Host } from "../host.ts";
@@ -71,6 +72,8 @@ export class GraphRun implements Run, NodeSurroundings {
     this.nodes = connect(graph, this, this.graceMs);
     this.idle = new IdleWatch(host.clock, this.settler, this.nodes);
     this.lost = new LostAtSource(host, options.deadLetter, (error) => this.fail(error), () => this.settledDown());
+    // As many instances as there are may wait for these: that is no leak.
+    setMaxListeners(0, this.draining.signal, this.signal.signal);
     this.whenAborted = new Promise((resolve) => { this.abortNow = resolve; });
   }
 
@@ -89,7 +92,7 @@ export class GraphRun implements Run, NodeSurroundings {
   }
 
   drain(reason: string): void {
-    if (this.draining.signal.aborted) return;
+    if (this.draining.signal.aborted || this.closed !== undefined) return;
     this.reason = reason;
     this.takeNothingNew();
   }
@@ -114,7 +117,7 @@ export class GraphRun implements Run, NodeSurroundings {
         nodes: this.sinksFirst(),
         healthMs: this.graph.service.healthMs ?? HEALTH_MS,
         gone: this.whenAborted,
-        contextOf: (node) => contextOf(node.graph, this.host, this.graph.service, this.draining.signal, this.signal.signal, (flush) => void node.flushers.push(flush)),
+        contextOf: (node) => contextOf(node, this.host, this.graph.service, this.draining.signal, this.signal.signal),
       });
       if (this.state === "testing") this.state = "ready";
     } catch (cause) {
@@ -291,8 +294,10 @@ export class GraphRun implements Run, NodeSurroundings {
     node.counters.errors += 1;
     const error = nodeError("MILLRACE_RUN_NODE", node, messageOf(cause), cause);
     // After the signal nodes break off what they do, and many do so by an error.
-    if (this.closed === undefined) this.fail(error);
-    else if (cause !== this.closed && !this.over) this.log().debug(error.message);
+    if (this.closed !== undefined) {
+      if (cause !== this.closed && !this.over) this.log().debug(error.message);
+    } else if (node.phase === "ended") this.log().error(error.message);
+    else this.fail(error);
     return error;
   }
 

@@ -199,10 +199,11 @@ export class NodeState {
     return this.phase === "ended" || this.phase === "failed";
   }
 
-  /** Calls code of the plugin: what it throws ends the run in its name. */
-  guarded(call: () => void): void {
+  /** Calls code of the plugin: what it throws, at once or later in a promise that nobody waits for, ends the run in its name. */
+  guarded(call: () => unknown): void {
     try {
-      call();
+      const result = call();
+      if (result instanceof Promise) result.catch((cause: unknown) => this.surroundings.nodeFailed(this, cause));
     } catch (cause) {
       this.surroundings.nodeFailed(this, cause);
     }
