@@ -20,9 +20,6 @@ export function batchOfEntries(tag: string, source: string, entries: Pick<Entrie
   return entries.bounds.length < 2 ? undefined : new EncodedBatch(tag, source, entries.bytes, entries.bounds, details);
 }
 
-/** The property under which a batch of bytes has its entries, checked already, whichever copy of this module made it. */
-const ENTRIES: unique symbol = Symbol.for("millrace.fluent.entries");
-
 /** Records that are bytes. Iterating decodes them one by one; `encoded` gives the bytes as they are; a slice copies nothing. */
 export class EncodedBatch implements RecordBatch {
   readonly tag: string;
@@ -45,8 +42,8 @@ export class EncodedBatch implements RecordBatch {
     this.account = details.account;
   }
 
-  /** The entries, with their bounds counted from the first. */
-  get [ENTRIES](): Pick<Entries, "bytes" | "bounds"> {
+  /** The entries, checked already, with their bounds counted from the first. */
+  checkedEntries(): Pick<Entries, "bytes" | "bounds"> {
     const first = this.bound(0);
     return { bytes: this.encoded(), bounds: first === 0 ? this.bounds : this.bounds.map((bound) => bound - first) };
   }
@@ -105,7 +102,8 @@ export interface EncodedRecords extends Entries {
  * it; the rest is encoded. What can't be is left out and told, never thrown. Entries left out of bytes are in `bad`.
  */
 export function entriesOfBatch(batch: RecordBatch): EncodedRecords {
-  const own = (batch as Partial<EncodedBatch>)[ENTRIES];
+  // Asked for by its name: another copy of this module may have made the batch.
+  const own = (batch as Partial<EncodedBatch>).checkedEntries?.();
   if (own !== undefined) return { ...own, bad: [], origins: undefined, failed: [] };
   if (batch.encoded !== undefined) return { ...scanEntries(batch.encoded()), origins: undefined, failed: [] };
   return encodeMessages(batch);

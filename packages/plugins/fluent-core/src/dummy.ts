@@ -78,8 +78,10 @@ function startOf(values: z.infer<typeof options>): bigint | undefined {
   return seconds < 0 && nanoseconds < 0 ? undefined : BigInt(Math.max(0, seconds)) * NANOS + BigInt(Math.max(0, nanoseconds));
 }
 
-/** How far the ticks may be behind, in milliseconds, before those that were missed are let go: a pause is not made up for. */
+/** How far the ticks may be behind, in milliseconds, before those that were missed are let go. */
 const MOST_BEHIND_MS = 1000;
+/** A send that takes so many milliseconds was a pause: the ticks that it hid are not made up for. */
+const PAUSE_MS = 100;
 /** The most records that one batch has. */
 const MOST_RECORDS = 4096;
 
@@ -96,7 +98,9 @@ async function collect(settings: Settings, ctx: PluginContext, channel: InputCha
     const ticks = Math.min(samples - made, behind > MOST_BEHIND_MS ? 1 : 1 + Math.floor(behind / interval));
     due = behind > MOST_BEHIND_MS ? clock.monotonic() + interval : due + ticks * interval;
     made += ticks;
+    const before = clock.monotonic();
     await make(ticks);
+    if (clock.monotonic() - before >= PAUSE_MS) due = Math.max(due, clock.monotonic() + interval);
   }
 }
 

@@ -63,10 +63,10 @@ export class Chunk {
 
   /** All parts have ended: gives the memory back, and answers the batches that are held. */
   end(): void {
-    for (const piece of this.pieces) {
-      piece.account?.freed(piece.entries.bytes.length);
-      if (piece.hold !== undefined) this.settle(piece, piece.hold);
-    }
+    const freed = new Map<BufferAccount, number>();
+    for (const { account, entries } of this.pieces) if (account !== undefined) freed.set(account, (freed.get(account) ?? 0) + entries.bytes.length);
+    for (const [account, bytes] of freed) account.freed(bytes);
+    for (const piece of this.pieces) if (piece.hold !== undefined) this.settle(piece, piece.hold);
   }
 
   private settle(piece: Piece, hold: Hold): void {
