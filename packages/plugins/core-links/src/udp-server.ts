@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from "node:dgram";
-import { isIPv4 } from "node:net";
+import { lookup } from "node:dns/promises";
 import type { PluginContext } from "@millrace/api";
 import type { Connectors, Link } from "@millrace/api/flow";
 import { formatHostPort, type HostPort, LineFramer, OVERLONG } from "@millrace/flow";
@@ -47,16 +47,10 @@ export function udpServer(address: HostPort, bounds: InFlightBounds, ctx: Plugin
   return {
     async init() {
       const { host, port } = address;
-      const bound = createSocket(host === undefined || !(isIPv4(host) || host === "localhost") ? { type: "udp6" } : { type: "udp4" });
-      socket = bound;
-      await new Promise<void>((resolve, reject) => {
-        const failedToBind = (cause: Error): void => reject(bindError(ctx.name, `udp://${formatHostPort(host ?? "", port)}`, cause));
-        bound.once("error", failedToBind);
-        bound.bind({ port, ...(host !== undefined && { address: host }) }, () => {
-          bound.off("error", failedToBind);
-          resolve();
-        });
+      const bound = await bindUdp(address).catch((cause: unknown) => {
+        throw bindError(ctx.name, `udp://${formatHostPort(host ?? "", port)}`, cause);
       });
+      socket = bound;
       bound.on("error", (error) => ctx.log.error(error.message));
       const at = bound.address();
       place = formatHostPort(at.address, at.port);
@@ -75,4 +69,22 @@ export function udpServer(address: HostPort, bounds: InFlightBounds, ctx: Plugin
     },
     cleanup: () => void socket?.close(),
   };
+}
+
+/** Binds a socket of the family that the host has; where no host is given, one that takes both families. */
+async function bindUdp({ host, port }: HostPort): Promise<Socket> {
+  const found = host === undefined ? undefined : await lookup(host);
+  const socket = createSocket(found?.family === 4 ? "udp4" : "udp6");
+  await new Promise<void>((resolve, reject) => {
+    const failed = (cause: Error): void => {
+      socket.close();
+      reject(cause);
+    };
+    socket.once("error", failed);
+    socket.bind({ port, ...(found !== undefined && { address: found.address }) }, () => {
+      socket.off("error", failed);
+      resolve();
+    });
+  });
+  return socket;
 }

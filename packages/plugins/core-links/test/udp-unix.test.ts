@@ -41,6 +41,17 @@ describe("core.receiver over UDP", () => {
     expect(here.h.metric("receiver_udp_received")).toBe(5);
   });
 
+  it("listens on all interfaces, and by name", async () => {
+    for (const bind of ["udp://:0", "udp://localhost:0"]) {
+      const here = await receiver(coreReceiver, { bind });
+      const socket = createSocket(here.h.log("info")[0]?.includes("[::1]") ? "udp6" : "udp4");
+      await new Promise<void>((resolve) => socket.send("hello", here.port, "localhost", () => resolve()));
+      socket.close();
+      await here.h.until("the message", () => here.payloads().length === 1);
+      await here.close();
+    }
+  });
+
   it("says where it can't listen", async () => {
     const here = rcv = await receiver(coreReceiver, { bind: "udp://127.0.0.1:0" });
     await expect(receiver(coreReceiver, { bind: `udp://127.0.0.1:${here.port}` })).rejects.toThrow("EADDRINUSE");
