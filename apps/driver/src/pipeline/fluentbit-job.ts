@@ -7,18 +7,21 @@ import { machineHost } from "../machine/host.ts";
 import { printDiagnostics } from "../machine/terminal.ts";
 import { fluentBitBanner, fluentBitNarrator } from "../narrators/fluentbit.ts";
 import { builtinRegistry } from "./builtins.ts";
+import { withLimits } from "./fluentbit-limits.ts";
 import { checkPipeline, runPipeline } from "./run-pipeline.ts";
 
 /** Runs a pipeline as fluent-bit does. Gives the exit code. */
 export async function runFluentBit(given: FluentBitArguments): Promise<number> {
   const environment: NodeJS.ProcessEnv = { HOSTNAME: hostname(), ...process.env };
   const read = given.config === undefined ? undefined : readConfig(given.config);
-  const parsed = readFluentbit(read?.source, environment, {
-    files: machineFiles,
-    sections: given.sections,
-    plugins: given.pluginFiles,
-    parserFiles: given.parserFiles,
-  });
+  const parsed = withLimits(
+    readFluentbit(read?.source, environment, {
+      files: machineFiles,
+      sections: given.sections,
+      plugins: given.pluginFiles,
+      parserFiles: given.parserFiles,
+    }),
+  );
   const service = parsed.spec?.service ?? {};
   const instances = new Map(parsed.spec?.nodes.map((node) => [node.id, node]));
   const machine = await machineHost({
@@ -37,7 +40,6 @@ export async function runFluentBit(given: FluentBitArguments): Promise<number> {
   try {
     if (!given.quiet) fluentBitBanner(voice);
     for (const warning of given.warnings) voice.log("config").warn(warning);
-    for (const key of UNSERVED) if (service[key] === true) voice.log("config").warn(`${key} has no effect: this version does not have it`);
     if (read?.problem) {
       voice.log().error("could not open configuration file, aborting.");
       voice.log().error(`${given.config}: ${read.problem.reason}`);
@@ -59,9 +61,6 @@ export async function runFluentBit(given: FluentBitArguments): Promise<number> {
     machine.close();
   }
 }
-
-/** Settings of the service that ask for what this version does not have. */
-const UNSERVED: readonly string[] = ["http_server", "hot_reload", "daemon"];
 
 /** An instance as the lines of fluent-bit name it: `input:dummy:dummy.0`, or its alias in place of its name. */
 function componentOf(name: string, instances: ReadonlyMap<string, NodeSpec>): string {

@@ -9,6 +9,7 @@ import { plainNarrator } from "../narrators/plain.ts";
 import { builtinRegistry } from "./builtins.ts";
 import { type Drawing, draw } from "./draw.ts";
 import { withDriverOptions } from "./driver-options.ts";
+import { withLimits } from "./fluentbit-limits.ts";
 import { sourcesOf } from "./plugin-list.ts";
 import { checkPipeline, runPipeline } from "./run-pipeline.ts";
 
@@ -107,7 +108,7 @@ function parse(source: ConfigSource, dialect: DialectName, registry: Registry): 
     case "flow":
       return readFlow(source, process.env);
     case "fluentbit":
-      return readFluentbit(source, { HOSTNAME: hostname(), ...process.env }, { files: machineFiles });
+      return withLimits(readFluentbit(source, { HOSTNAME: hostname(), ...process.env }, { files: machineFiles }));
     case "native":
       return readNative(source, process.env, { kinds: (plugin) => registry.kindsOf(plugin), names: () => registry.names("node") });
   }
