@@ -1,5 +1,6 @@
 import { type ChannelKind, defineChannel } from "@millrace/api";
-import type { EventBatch, FlatBatch, SysflowBatch } from "@millrace/api/sysflow";
+import type { EventBatch, FlatBatch, SysflowBatch, SysflowEvent } from "@millrace/api/sysflow";
+import { isEventRows } from "./event/event-rows.ts";
 import { FlatRows } from "./flat/flat-rows.ts";
 import { rowsOf } from "./rows/sysflow-rows.ts";
 
@@ -18,12 +19,14 @@ export const flatChannel: ChannelKind<FlatBatch> = /* @__PURE__ */ defineChannel
 /** The channel kind `event`: events that rules have judged. */
 export const eventChannel: ChannelKind<EventBatch> = /* @__PURE__ */ defineChannel<EventBatch>({
   name: "event",
-  slice: (data, from, to) => {
-    const own = (data as { readonly slice?: (from: number, to: number) => EventBatch }).slice;
-    if (own) return own.call(data, from, to);
-    return sliceOf(data, from, to, ({ record, rules, tags, addTag }) => ({ record: record.retain(), rules, tags, addTag }));
-  },
+  slice: (data, from, to) => (isEventRows(data) ? data.slice(from, to) : sliceOf(data, from, to, keptEvent)),
 });
+
+/** An event of its own that stays valid. */
+function keptEvent({ record, rules, tags: before }: SysflowEvent): SysflowEvent {
+  const tags = [...before];
+  return { record: record.retain(), rules, tags, addTag: (tag) => void tags.push(tag) };
+}
 
 /** A part of a batch of which nothing is known but that it can be iterated: each record is kept by itself. */
 function sliceOf<T>(data: Iterable<T> & { readonly records: number; readonly bytes: number }, from: number, to: number, keep: (record: T) => T): Iterable<T> & { records: number; bytes: number } {

@@ -10,6 +10,7 @@ export {
 export { ContainerVersion, FileVersion, HeaderVersion, type ParsedPath, parsePath, PodVersion, ProcessVersion } from "./entities/versions.ts";
 export { type MissingEntity, ROW_HANDLER, type RowHandler, type RowVisitor, walk, type WalkedEntity } from "./entities/walk.ts";
 export { WordTable } from "./entities/word-table.ts";
+export { type ContextTags, EventBuilder, EventCursor, EventRows, type EventRule, EVENTS, type EventVerdict, isEventRows } from "./event/event-rows.ts";
 export { type Attribute, type AttributeOf, ATTRIBUTES, type AttributeScope, findAttribute, valueText } from "./flat/attributes.ts";
 export { FlatBuilder, FlatCursor, FlatRows } from "./flat/flat-rows.ts";
 export { eventTypes, isOpenRead, isOpenWrite, openFlagNames, operationNames } from "./flat/flags.ts";
@@ -29,7 +30,7 @@ export * as names from "./schema/names.ts";
 export { type SchemaVersion, sysflowSchema } from "./schema/sysflow-schema.ts";
 export { datumWriter, traceWriter, type TraceWriter, writeTrace, type WriteTraceOptions } from "./trace/write-trace.ts";
 export {
-  damageText, type PassedRecords, type ReadBytes, readTrace, type ReadTraceOptions, type TraceDamage, type TracePart,
+  damageText, PartPool, type PassedRecords, type ReadBytes, readTrace, type ReadTraceOptions, type TraceDamage, type TracePart,
 } from "./trace/read-trace.ts";
 export { trimSpace } from "./trim.ts";
 export { processOidText, XxHash64 } from "./xxhash64.ts";

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
-import type { Counter, Outputs, Plugin, PluginContext, SourceStream } from "@millrace/api";
+import type { Counter, Outcome, Outputs, Plugin, PluginContext, SourceStream } from "@millrace/api";
 import { defineDriver, type Driver, type SysflowBatch } from "@millrace/api/sysflow";
-import { damageText, readTrace } from "@millrace/sysflow";
+import { damageText, PartPool, readTrace } from "@millrace/sysflow";
 import { z } from "zod";
 import { pathError, reasonOf, traceFiles } from "./trace-files.ts";
 
@@ -33,6 +33,7 @@ const CHUNK_BYTES = 1 << 20;
 class FileDriver implements Driver<SysflowBatch> {
   readonly #options: Options;
   readonly #ctx: PluginContext;
+  readonly #pool = new PartPool();
   readonly #damages: Counter;
   readonly #lost: Counter;
   readonly #passed: Counter;
@@ -68,6 +69,7 @@ class FileDriver implements Driver<SysflowBatch> {
       const parts = readTrace((into) => readSome(handle, file, into), {
         file,
         onCorrupt: this.#options["on-corrupt"],
+        pool: this.#pool,
         chunkBytes: Math.min(CHUNK_BYTES, Math.max(4096, size)),
         damaged: (damage) => {
           this.#damages.add(1);
@@ -80,7 +82,9 @@ class FileDriver implements Driver<SysflowBatch> {
         },
       });
       for await (const part of parts) {
-        const sent = stream.send(part.rows, before + part.place);
+        // Whoever keeps a record for longer than its batch is open has kept a copy: then nobody reads its memory any more.
+        const settled = ({ state }: Outcome): void => void (state === "done" && this.#pool.give(part));
+        const sent = stream.send(part.rows, before + part.place, { settled });
         if (sent) await sent;
         if (this.#ctx.draining.aborted) break;
       }

@@ -58,8 +58,14 @@ class ProcessEntry {
   checked = -1;
   /** The batch in which it was last touched. */
   touched = -1;
-  /** The entries of its ancestors, so that they can be touched with it. */
+  /** The entries of its ancestors. */
   chain: readonly number[] = [];
+  /** Whether the last ancestor has a parent that is not known: it may come yet. */
+  open = false;
+  /** How many processes had ever been added when the chain was followed. */
+  added = -1;
+  /** How many changes of containers and pods there had been when they were last looked up. */
+  housed = -1;
 }
 
 const OID_WORDS = 4;
@@ -81,7 +87,12 @@ export class EntityTables {
   #headerOnly: Surroundings = new Surroundings(undefined, undefined, [], undefined, undefined, 0);
   /** Changes with every change that surroundings could show. */
   #state = 0;
+  /** How many processes were added, and how many containers and pods changed, ever. */
+  #added = 0;
+  #housed = 0;
   #batch = 0;
+  /** The entry of the process that was last looked up. */
+  #last = -1;
 
   /** @param random - a number from 0 up to, not including, 1 */
   constructor(limits: TableLimits = {}, random: () => number = Math.random) {
@@ -100,6 +111,7 @@ export class EntityTables {
     const header = new HeaderVersion(rows, base);
     this.header = header;
     this.#processes.clear();
+    this.#last = -1;
     this.#files.clear();
     this.#fileTouched.length = 0;
     this.#containers.clear();
@@ -131,6 +143,7 @@ export class EntityTables {
     else if (version.stateCode === CREATED) entry.created = version;
     else entry.reup = version;
     entry.current = entry.modified ?? entry.created ?? entry.reup;
+    if (found < 0) this.#added++;
     this.#touchProcess(found >= 0 ? found : this.#processes.add(words, base + L.OID, entry), entry);
     // An ancestor is never older than its descendants: it goes after them.
     for (const ancestor of this.#ancestors(entry.current as ProcessVersion).chain) {
@@ -154,8 +167,10 @@ export class EntityTables {
 
   /** What is known around a record whose process identity stands at `words[at]`. */
   around(words: Int32Array, at: number): Surroundings {
-    const found = this.#processes.find(words, at);
+    // Records of a process mostly come several in a row.
+    const found = this.#processes.matches(this.#last, words, at) ? this.#last : this.#processes.find(words, at);
     if (found < 0) return this.#unknown;
+    this.#last = found;
     const entry = this.#processes.values[found] as ProcessEntry;
     if (entry.checked !== this.#state) this.#check(entry);
     if (entry.touched !== this.#batch) this.#touchChain(found, entry);
@@ -191,26 +206,50 @@ export class EntityTables {
     for (; this.#files.size > this.#limits.files; this.evictions++) this.#files.remove(this.#files.oldest);
     this.#shrink(this.#containers);
     this.#shrink(this.#pods);
-    if (this.evictions !== before) this.#state++;
+    if (this.evictions === before) return;
+    this.#state++;
+    this.#housed++;
   }
 
   /** Brings what is known around a process up to date; it stays the same object where nothing has changed. */
   #check(entry: ProcessEntry): void {
     entry.checked = this.#state;
     const process = entry.current as ProcessVersion;
-    const { ancestors, chain } = this.#ancestors(process);
+    const old = entry.around;
+    let ancestors: readonly ProcessVersion[] | undefined = old && this.#sameChain(entry, old) ? old.ancestors : undefined;
+    if (ancestors && entry.housed === this.#housed) return;
+    entry.housed = this.#housed;
+    ancestors ??= this.#follow(entry, process);
     let missing = 0;
     const container = process.containerId === undefined || process.containerId === "" ? undefined : this.#containers.get(process.containerId);
     if (!container && process.containerId) missing |= NO_CONTAINER;
     const pod = container?.podId ? this.#pods.get(container.podId) : undefined;
     if (!pod && container?.podId) missing |= NO_POD;
-    const old = entry.around;
-    if (old?.process === process && old.container === container && old.pod === pod && old.missing === missing && same(old.ancestors, ancestors)) return;
+    if (old?.ancestors === ancestors && old.container === container && old.pod === pod && old.missing === missing) return;
     entry.around = new Surroundings(this.header, process, ancestors, container, pod, missing);
-    entry.chain = chain;
   }
 
-  #ancestors(process: ProcessVersion): { ancestors: ProcessVersion[]; chain: number[] } {
+  /** Whether the process and its ancestors are still the versions that its surroundings show. Looks nothing up. */
+  #sameChain(entry: ProcessEntry, around: Surroundings): boolean {
+    if (around.process !== entry.current || (entry.open && entry.added !== this.#added)) return false;
+    const { chain } = entry;
+    for (let i = 0; i < chain.length; i++) {
+      if (this.#processes.values[chain[i] as number]?.current !== around.ancestors[i + 1]) return false;
+    }
+    return true;
+  }
+
+  /** Finds the ancestors of a process anew. */
+  #follow(entry: ProcessEntry, process: ProcessVersion): readonly ProcessVersion[] {
+    const { ancestors, chain, open } = this.#ancestors(process);
+    entry.chain = chain;
+    entry.open = open;
+    entry.added = this.#added;
+    return ancestors;
+  }
+
+  /** The ancestors of a process, the entries of all but itself, and whether the last one has a parent that is not known. */
+  #ancestors(process: ProcessVersion): { ancestors: ProcessVersion[]; chain: number[]; open: boolean } {
     const ancestors = [process];
     const chain: number[] = [];
     const key = this.#key;
@@ -220,14 +259,14 @@ export class EntityTables {
       key[2] = child.parentHpidLo;
       key[3] = child.parentHpidHi;
       const found = this.#processes.find(key, 0);
-      if (found < 0) break;
+      if (found < 0) return { ancestors, chain, open: true };
       const parent = (this.#processes.values[found] as ProcessEntry).current as ProcessVersion;
       if (ancestors.includes(parent)) break;
       ancestors.push(parent);
       chain.push(found);
       child = parent;
     }
-    return { ancestors, chain };
+    return { ancestors, chain, open: false };
   }
 
   #touchChain(found: number, entry: ProcessEntry): void {
@@ -253,6 +292,7 @@ export class EntityTables {
     table.delete(id);
     table.set(id, version);
     this.#state++;
+    this.#housed++;
   }
 
   #shrink(table: Map<string, unknown>): void {
@@ -270,10 +310,4 @@ function refresh<T>(table: Map<string, T>, id: string): void {
   if (version === undefined) return;
   table.delete(id);
   table.set(id, version);
-}
-
-function same(some: readonly unknown[], others: readonly unknown[]): boolean {
-  if (some.length !== others.length) return false;
-  for (let i = 0; i < some.length; i++) if (some[i] !== others[i]) return false;
-  return true;
 }

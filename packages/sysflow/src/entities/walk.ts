@@ -79,8 +79,8 @@ export function walk(rows: SysflowRows, tables: EntityTables, visitor: RowVisito
         break;
       }
       default: {
-        const entity = store(rows, base, type, tables);
-        if (wanted) visitor.entity?.(base, entity);
+        if (wanted) visitor.entity?.(base, stored(rows, base, type, tables));
+        else store(rows, base, type, tables);
       }
     }
   }
@@ -99,7 +99,26 @@ function fileEvent(words: Int32Array, base: number, tables: EntityTables, visito
   visitor.event(base, N.FILE_EVENT, around, file, newFile);
 }
 
-function store(rows: SysflowRows, base: number, type: number, tables: EntityTables): WalkedEntity {
+function store(rows: SysflowRows, base: number, type: number, tables: EntityTables): void {
+  switch (type) {
+    case N.FILE:
+      tables.storeFile(rows, base);
+      break;
+    case N.PROCESS:
+      tables.storeProcess(rows, base);
+      break;
+    case N.CONTAINER:
+      tables.storeContainer(rows, base);
+      break;
+    case N.POD:
+      tables.storePod(rows, base);
+      break;
+    default:
+      tables.storeHeader(rows, base);
+  }
+}
+
+function stored(rows: SysflowRows, base: number, type: number, tables: EntityTables): WalkedEntity {
   switch (type) {
     case N.HEADER: {
       const before = tables.header;

@@ -52,8 +52,16 @@ export class WordTable<T> {
     for (let slot = this.#hash(words, at) & mask; ; slot = (slot + 1) & mask) {
       const entry = (slots[slot] as number) - 1;
       if (entry < 0) return -1;
-      if (this.#matches(entry, words, at)) return entry;
+      if (this.matches(entry, words, at)) return entry;
     }
+  }
+
+  /** Whether an entry is there (it is not for -1) and has the key at `words[at]`. */
+  matches(entry: number, words: Int32Array, at: number): boolean {
+    const keys = this.#keys;
+    const width = this.#width;
+    for (let i = 0, key = entry * width; i < width; i++) if (keys[key + i] !== words[at + i]) return false;
+    return this.values[entry] !== undefined;
   }
 
   /** Adds an entry, as the newest one, whose key is not there yet. Gives its number; numbers of removed entries come back. */
@@ -115,12 +123,6 @@ export class WordTable<T> {
     return Math.imul(hash, 0x85ebca6b) >>> 7;
   }
 
-  #matches(entry: number, words: Int32Array, at: number): boolean {
-    const keys = this.#keys;
-    const width = this.#width;
-    for (let i = 0, key = entry * width; i < width; i++) if (keys[key + i] !== words[at + i]) return false;
-    return true;
-  }
 
   #link(entry: number): void {
     this.#older[entry] = this.#newest;

@@ -136,16 +136,17 @@ export class FlatBuilder {
     this.#rows = rows;
     this.#bases = new Int32Array(rows.records);
     this.#count = 0;
-    this.#around = [];
-    this.#files = [];
+    // Arrays of their full length are not copied as they grow.
+    this.#around = new Array<Surroundings>(rows.records);
+    this.#files = new Array<FileVersion | undefined>(rows.records);
     this.#newFiles = undefined;
   }
 
   add(base: number, around: Surroundings, file: FileVersion | undefined, newFile: FileVersion | undefined): void {
     const index = this.#count++;
     this.#bases[index] = base;
-    this.#around.push(around);
-    this.#files.push(file);
+    this.#around[index] = around;
+    this.#files[index] = file;
     if (newFile !== undefined) (this.#newFiles ??= [])[index] = newFile;
   }
 
@@ -155,6 +156,8 @@ export class FlatBuilder {
     const count = this.#count;
     if (!rows || count === 0) return undefined;
     this.#rows = undefined;
+    this.#around.length = count;
+    this.#files.length = count;
     const bytes = Math.ceil((rows.bytes * count) / rows.records);
     return new FlatRows(rows.words, rows.text, this.#bases.subarray(0, count), this.#around, this.#files, this.#newFiles, bytes);
   }

@@ -12,6 +12,8 @@ interface RowsBrand extends Brand {
   readonly layout: number;
 }
 
+const BRAND: RowsBrand = { abi: ABI, layout: LAYOUT };
+
 /**
  * Records as they were decoded: rows of words (see layout.ts), and the bytes that their strings lie in. Several batches
  * may share the words and the bytes. Iterating makes plain records; those who want speed read the rows.
@@ -35,7 +37,11 @@ export class SysflowRows implements SysflowBatch {
     this.records = records;
     this.bytes = bytes;
     this.values = values;
-    Object.defineProperty(this, ROWS, { value: { abi: ABI, layout: LAYOUT } satisfies RowsBrand });
+  }
+
+  /** By this it is known to every copy of this package. */
+  get [ROWS](): RowsBrand {
+    return BRAND;
   }
 
   *[Symbol.iterator](): Generator<SysflowRecord> {

@@ -11,6 +11,44 @@ export interface TracePart {
   readonly rows: SysflowRows;
   /** The bytes of the file up to the end of the last block of which all records have been given. */
   readonly place: number;
+  /** What the rows lie in, where it may be used again. */
+  readonly memory: PartMemory | undefined;
+}
+
+/** The memory of one part: for the bytes of its blocks, and for its rows. */
+export interface PartMemory {
+  readonly bytes: Buffer;
+  readonly view: DataView;
+  readonly words: Int32Array;
+}
+
+/**
+ * Memory of parts that nobody reads any more, for the parts to come: memory that was used a moment ago is still in the
+ * processor's caches, and fresh memory costs a page fault every 4 KiB. Holds a few; what is beyond is left to the collector.
+ */
+export class PartPool {
+  readonly #free: PartMemory[] = [];
+  readonly #most: number;
+
+  /** @param most - how many pieces of memory are kept for use, about 800 KiB each */
+  constructor(most = 8) {
+    this.#most = most;
+  }
+
+  /** Memory for a part of a usual size. Its contents are whatever they were. */
+  take(): PartMemory {
+    return this.#free.pop() ?? partMemory(MAX_BYTES + SLACK, MAX_RECORDS);
+  }
+
+  /** Gives back the memory of a part that nobody reads any more, and nobody will. Each part once, and no part that was not given by {@link readTrace} with this pool. */
+  give(part: TracePart): void {
+    if (part.memory && this.#free.length < this.#most) this.#free.push(part.memory);
+  }
+}
+
+function partMemory(bytes: number, records: number): PartMemory {
+  const buffer = Buffer.allocUnsafeSlow(bytes);
+  return { bytes: buffer, view: new DataView(buffer.buffer, buffer.byteOffset, buffer.length), words: new Int32Array(records * STRIDE) };
 }
 
 /** Decodes blocks into parts of the size of a batch: small blocks are joined, big ones divided. */
@@ -19,20 +57,24 @@ export class PartBuilder {
   place: number;
   readonly #decoder: RecordDecoder;
   readonly #state = new DecoderState(Buffer.alloc(0));
+  readonly #pool: PartPool | undefined;
   #bytes: Buffer = Buffer.alloc(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
+  #words: Int32Array = new Int32Array(0);
+  /** What they belong to, if that can be used again: not where several parts share the bytes. */
+  #memory: PartMemory | undefined;
   /** How many of the bytes are taken. */
   #used = 0;
   /** Where the first record of the part stands, and the next one to decode. */
   #first = 0;
   #next = 0;
-  #words: Int32Array = new Int32Array(0);
   #rows = 0;
   #block: Block | undefined;
 
-  constructor(decoder: RecordDecoder, place: number) {
+  constructor(decoder: RecordDecoder, place: number, pool: PartPool | undefined) {
     this.#decoder = decoder;
     this.place = place;
+    this.#pool = pool;
   }
 
   /** Whether there is anything to flush. */
@@ -69,6 +111,7 @@ export class PartBuilder {
     this.#next = this.#used;
     if (this.#rows === 0) this.#first = this.#next;
     this.#used += block.bytes.length;
+    block.free();
     this.#state.end = this.#used;
     this.#state.left = block.records;
     this.#state.why = "";
@@ -90,22 +133,31 @@ export class PartBuilder {
   flush(): TracePart {
     const bytes = this.#next - this.#first;
     const rows = new SysflowRows(this.#words, this.#bytes, 0, this.#rows, bytes, this.#state.values);
+    const memory = this.#next === this.#used ? this.#memory : undefined;
+    this.#memory = undefined;
     this.#rows = 0;
     this.#words = new Int32Array(0);
     this.#first = this.#next;
     this.#state.values = [];
-    return { rows, place: this.place };
+    return { rows, place: this.place, memory };
   }
 
   #begin(block: Block): void {
     const { length } = block.bytes;
-    this.#bytes = Buffer.allocUnsafeSlow(Math.max(MAX_BYTES, length) + SLACK);
-    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
+    const usual = this.#pool !== undefined && length <= MAX_BYTES;
+    this.#memory = usual ? this.#pool?.take() : undefined;
+    const memory = this.#memory ?? partMemory(Math.max(MAX_BYTES, length) + SLACK, roomFor(block));
+    this.#bytes = memory.bytes;
+    this.#view = memory.view;
+    this.#words = memory.words;
     this.#state.bytes = this.#bytes;
     this.#used = 0;
-    // Room for as many such records as fill a batch.
-    const records = Math.min(block.records, length);
-    const room = Math.max(1, records, Math.ceil((records * MAX_BYTES) / Math.max(1, length)));
-    this.#words = new Int32Array(Math.min(MAX_RECORDS, room) * STRIDE);
   }
+}
+
+/** Room for as many such records as fill a batch. */
+function roomFor(block: Block): number {
+  const { length } = block.bytes;
+  const records = Math.min(block.records, length);
+  return Math.min(MAX_RECORDS, Math.max(1, records, Math.ceil((records * MAX_BYTES) / Math.max(1, length))));
 }

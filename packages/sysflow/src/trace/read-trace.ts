@@ -3,9 +3,9 @@ import { compileDecoder, type RecordDecoder } from "../rows/decoder.ts";
 import { BlockReader } from "./blocks.ts";
 import { type ContainerHeader, readHeader } from "./container.ts";
 import { Intake, type ReadBytes } from "./intake.ts";
-import { PartBuilder, type TracePart } from "./parts.ts";
+import { PartBuilder, PartPool, type TracePart } from "./parts.ts";
 
-export type { ReadBytes, TracePart };
+export { PartPool, type ReadBytes, type TracePart };
 
 /** A place in a trace that could not be read. */
 export interface TraceDamage {
@@ -40,6 +40,8 @@ export interface ReadTraceOptions {
   readonly maxBlockBytes?: number;
   /** How many bytes are read at once. Default 1 MiB. */
   readonly chunkBytes?: number;
+  /** Memory to use again. Whoever reads gives it back, part by part, when the part is no longer read by anybody. */
+  readonly pool?: PartPool;
 }
 
 /**
@@ -53,7 +55,7 @@ export async function* readTrace(read: ReadBytes, options: ReadTraceOptions): As
   const intake = new Intake(read, options.chunkBytes ?? 1 << 20);
   const { header, decoder } = await openTrace(intake, options.file);
   const blocks = new BlockReader(intake, header, options.maxBlockBytes ?? 64 * 1024 * 1024);
-  const parts = new PartBuilder(decoder, intake.offset);
+  const parts = new PartBuilder(decoder, intake.offset, options.pool);
   for (;;) {
     let block = blocks.next();
     if (block instanceof Promise) {
