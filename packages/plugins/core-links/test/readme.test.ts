@@ -8,8 +8,8 @@ const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
 /** The rows of the options table under the heading of a plugin: option, and default as it is written. */
 function documented(name: string): Record<string, string> {
   const section = readme.split(/^### /m).find((part) => part.startsWith(`\`${name}\``)) ?? "";
-  const rows = section.split(/^## /m)[0]?.matchAll(/^\| `(\w+)` \|[^|]*\| ([^|]*?) \|/gm) ?? [];
-  return Object.fromEntries(Array.from(rows, ([, option = "", given = ""]) => [option, given.replaceAll("`", "")]));
+  const rows = section.split(/^## /m)[0]?.matchAll(/^\| `(\w+)` *\|[^|]*\|([^|]*)\|/gm) ?? [];
+  return Object.fromEntries(Array.from(rows, ([, option = "", given = ""]) => [option, given.replaceAll("`", "").trim()]));
 }
 
 /** The same as the schema has it. */
