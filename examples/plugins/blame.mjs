@@ -6,5 +6,8 @@ export const plugin = defineAction({
   name: "blame",
   description: "Tags an event with the user behind it",
   options: z.strictObject({ prefix: z.string().default("user:").describe("What stands before the name") }),
-  create: ({ prefix }) => (event) => event.addTag(prefix + event.record.text("sf.proc.user")),
+  create:
+    ({ prefix }) =>
+    (event) =>
+      event.addTag(prefix + event.record.text("sf.proc.user")),
 });

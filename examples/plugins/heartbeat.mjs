@@ -12,10 +12,12 @@ export const plugin = defineDriver({
   create: ({ every, exe }, ctx) => ({
     async run(outputs) {
       const oid = { createTs: ctx.clock.nanos(), hpid: BigInt(process.pid) };
-      await outputs.send(batchOf([
-        { type: "H", value: { version: 4, exporter: ctx.name, ip: "127.0.0.1", filename: "" } },
-        { type: "P", value: processRecord(oid, exe) },
-      ]));
+      await outputs.send(
+        batchOf([
+          { type: "H", value: { version: 4, exporter: ctx.name, ip: "127.0.0.1", filename: "" } },
+          { type: "P", value: processRecord(oid, exe) },
+        ]),
+      );
       while (!ctx.draining.aborted) {
         const event = { procOid: oid, ts: ctx.clock.nanos(), opFlags: 2, tid: oid.hpid, args: [], ret: 0 };
         await outputs.send(batchOf([{ type: "PE", value: event }]));
@@ -37,7 +39,20 @@ function batchOf(records) {
  */
 function processRecord(oid, exe) {
   return {
-    state: "CREATED", oid, poid: undefined, ts: oid.createTs, exe, exeArgs: "", uid: 0, userName: "root", gid: 0, groupName: "root",
-    tty: false, containerId: undefined, entry: false, cwd: "/", env: [],
+    state: "CREATED",
+    oid,
+    poid: undefined,
+    ts: oid.createTs,
+    exe,
+    exeArgs: "",
+    uid: 0,
+    userName: "root",
+    gid: 0,
+    groupName: "root",
+    tty: false,
+    containerId: undefined,
+    entry: false,
+    cwd: "/",
+    env: [],
   };
 }

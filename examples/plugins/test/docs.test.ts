@@ -33,8 +33,16 @@ describe("docs/writing-plugins.md", () => {
   it("has a test in it that prints what it says", async () => {
     const [sample] = Array.from(text.matchAll(/```js\n(import \{ harness[\s\S]*?)```/g), (match) => match[1] as string);
     const promised = Array.from((sample as string).matchAll(/\/\/ (.*)$/gm), (match) => match[1]);
-    const { stdout } = await promisify(execFile)(process.execPath, ["--conditions=@millrace/source", "--input-type=module", "-e", sample as string], { cwd: FOLDER, timeout: 15_000 });
-    expect(stdout.trimEnd().split("\n").map((line) => line.replaceAll("'", '"'))).toEqual(promised);
+    const { stdout } = await promisify(execFile)(process.execPath, ["--conditions=@millrace/source", "--input-type=module", "-e", sample as string], {
+      cwd: FOLDER,
+      timeout: 15_000,
+    });
+    expect(
+      stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.replaceAll("'", '"')),
+    ).toEqual(promised);
   });
 
   it("leads nowhere that does not exist", async () => {

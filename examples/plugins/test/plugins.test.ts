@@ -4,19 +4,21 @@ import { join } from "node:path";
 import type { SysflowBatch, SysflowEvent } from "@millrace/api/sysflow";
 import { bodies, clientServerScene, flat, harness, messages, payloads, podScene, records } from "@millrace/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { plugin as sink } from "../appender.mjs";
 import { plugin as action } from "../blame.mjs";
-import { plugin as driver } from "../heartbeat.mjs";
-import { plugin as filter } from "../redact.mjs";
 import { plugin as handler } from "../connections.mjs";
-import { plugin as input } from "../memory.mjs";
-import { plugin as link } from "../sampler.mjs";
+import { plugin as driver } from "../heartbeat.mjs";
 import { plugin as output } from "../json_lines.mjs";
+import { plugin as input } from "../memory.mjs";
+import { plugin as filter } from "../redact.mjs";
+import { plugin as link } from "../sampler.mjs";
 import { plugin as processor } from "../tally.mjs";
 import { plugin as receiver } from "../ticker.mjs";
-import { plugin as sink } from "../appender.mjs";
 
 let folder = "";
-beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), "millrace-examples-")); });
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "millrace-examples-"));
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe("the plugins of docs/writing-plugins.md", () => {
@@ -35,7 +37,12 @@ describe("the plugins of docs/writing-plugins.md", () => {
       options: { top: 2 },
       input: [
         flat({ type: "PE", "sf.proc.exe": "/bin/a" }, { type: "FF", "sf.proc.exe": "/bin/b" }),
-        flat({ type: "NF", "sf.proc.exe": "/bin/b" }, { type: "FE", "sf.proc.exe": "/bin/c" }, { type: "FF", "sf.proc.exe": "/bin/a" }, { type: "FF", "sf.proc.exe": "/bin/b" }),
+        flat(
+          { type: "NF", "sf.proc.exe": "/bin/b" },
+          { type: "FE", "sf.proc.exe": "/bin/c" },
+          { type: "FF", "sf.proc.exe": "/bin/a" },
+          { type: "FF", "sf.proc.exe": "/bin/b" },
+        ),
       ],
     });
     await h.finished();
@@ -47,16 +54,15 @@ describe("the plugins of docs/writing-plugins.md", () => {
   it("handler: sends a message for each network flow", async () => {
     const h = await harness(handler, { input: clientServerScene().batch() });
     await h.finished();
-    expect(h.sent.flatMap((batch) => payloads(batch))).toEqual([
-      "./client 127.0.0.1:40556 127.0.0.1:8080",
-      "./server 127.0.0.1:40556 127.0.0.1:8080",
-    ]);
+    expect(h.sent.flatMap((batch) => payloads(batch))).toEqual(["./client 127.0.0.1:40556 127.0.0.1:8080", "./server 127.0.0.1:40556 127.0.0.1:8080"]);
   });
 
   it("handler: knows the container", async () => {
     const h = await harness(handler, { input: podScene().batch() });
     await h.finished();
-    expect(h.sent.flatMap((batch) => ("messages" in batch ? batch.messages as { meta: unknown }[] : [])).map(({ meta }) => meta)).toEqual(Array(3).fill({ container: "web" }));
+    expect(h.sent.flatMap((batch) => ("messages" in batch ? (batch.messages as { meta: unknown }[]) : [])).map(({ meta }) => meta)).toEqual(
+      Array(3).fill({ container: "web" }),
+    );
   });
 
   it("action: tags the event", async () => {
@@ -102,7 +108,9 @@ describe("the plugins of docs/writing-plugins.md", () => {
 
   it("filter: hides what is secret, and drops what holds nothing else", async () => {
     const h = await harness(filter, {
-      options: { keys: "password, token" }, instance: { match: "app" }, input: records("app", { user: "a", password: "b" }, { token: "c" }, { user: "d" }),
+      options: { keys: "password, token" },
+      instance: { match: "app" },
+      input: records("app", { user: "a", password: "b" }, { token: "c" }, { user: "d" }),
     });
     await h.finished();
     expect(h.sent.flatMap((batch) => bodies(batch))).toEqual([{ user: "a", password: "***" }, { user: "d" }]);

@@ -26,8 +26,28 @@ void defineLink({ name: "l", description: "A link", role: "sink", create: () => 
 void defineLink({ name: "l", description: "A link", role: "sink", create: () => ({ recv: (message) => void message.ack("throttled") }) });
 
 // An async method may answer by its message too; one that gives a single literal says its type.
-void defineLink({ name: "l", description: "A link", role: "sink", create: () => ({ async recv(message) { await undefined; message.ack("done"); } }) });
-void defineLink({ name: "l", description: "A link", role: "sink", create: () => ({ async recv(): Promise<Status> { await undefined; return "done"; } }) });
+void defineLink({
+  name: "l",
+  description: "A link",
+  role: "sink",
+  create: () => ({
+    async recv(message) {
+      await undefined;
+      message.ack("done");
+    },
+  }),
+});
+void defineLink({
+  name: "l",
+  description: "A link",
+  role: "sink",
+  create: () => ({
+    async recv(): Promise<Status> {
+      await undefined;
+      return "done";
+    },
+  }),
+});
 
 // @ts-expect-error no such status
 void defineLink({ name: "l", description: "A link", role: "sink", create: () => ({ recv: () => "ok" }) });
@@ -43,8 +63,11 @@ void defineLink({
   description: "A link",
   role: "link",
   create: () => ({
-    // @ts-expect-error messages are never changed
-    recv: (message) => { message.payload = new Uint8Array(); return "done"; },
+    recv: (message) => {
+      // @ts-expect-error messages are never changed
+      message.payload = new Uint8Array();
+      return "done";
+    },
   }),
 });
 

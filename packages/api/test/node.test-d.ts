@@ -1,5 +1,16 @@
 /** What must and must not compile in a plugin of no family, and in what all plugins share. `npm run typecheck` checks this file; nothing runs it. */
-import { type BatchData, type BytesBatch, type Clock, defineNode, type Hold, MillraceError, type NoOptions, type OptionsSchema, type Plugin, type Status } from "@millrace/api";
+import {
+  type BatchData,
+  type BytesBatch,
+  type Clock,
+  defineNode,
+  type Hold,
+  MillraceError,
+  type NoOptions,
+  type OptionsSchema,
+  type Plugin,
+  type Status,
+} from "@millrace/api";
 import { expectTypeOf } from "vitest";
 import { z } from "zod";
 

@@ -1,8 +1,17 @@
 /** What must and must not compile in a SysFlow plugin. `npm run typecheck` checks this file; nothing runs it. */
 import type { Plugin } from "@millrace/api";
 import {
-  type AttributeValue, defineAction, defineDriver, defineHandler, defineProcessor, type FileEvent, type FlatRecord, type Header, type NetworkFlow,
-  type Process, type SysflowEvent,
+  type AttributeValue,
+  defineAction,
+  defineDriver,
+  defineHandler,
+  defineProcessor,
+  type FileEvent,
+  type FlatRecord,
+  type Header,
+  type NetworkFlow,
+  type Process,
+  type SysflowEvent,
 } from "@millrace/api/sysflow";
 import { expectTypeOf } from "vitest";
 import { z } from "zod";
@@ -139,10 +148,12 @@ void defineAction({
   name: "a",
   description: "An action",
   options: z.strictObject({ tag: z.string() }),
-  create: ({ tag }) => (event) => {
-    expectTypeOf(event).toEqualTypeOf<SysflowEvent>();
-    event.addTag(tag);
-  },
+  create:
+    ({ tag }) =>
+    (event) => {
+      expectTypeOf(event).toEqualTypeOf<SysflowEvent>();
+      event.addTag(tag);
+    },
 });
 
 // @ts-expect-error an action is a function

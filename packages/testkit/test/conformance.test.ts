@@ -1,7 +1,7 @@
 import { brandPlugin, defineNode, type Hold, type OptionsSchema, type Plugin } from "@millrace/api";
 import { defineLink, type MessageBatch } from "@millrace/api/flow";
 import { defineInput, defineOutput } from "@millrace/api/fluent";
-import { conformanceChecks, type ConformanceOptions, describeConformance, messages } from "@millrace/testkit";
+import { type ConformanceOptions, conformanceChecks, describeConformance, messages } from "@millrace/testkit";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 
@@ -10,7 +10,9 @@ type Node = Parameters<typeof defineNode<Record<string, unknown>, MessageBatch, 
 /** A node that reads and sends messages, with some of it done wrong. */
 function node(wrong: Partial<Node>): Plugin {
   return defineNode<Record<string, unknown>, MessageBatch, MessageBatch>({
-    name: "subject", description: "Passes messages on", channels: { in: ["message"], out: ["message"] },
+    name: "subject",
+    description: "Passes messages on",
+    channels: { in: ["message"], out: ["message"] },
     create: () => ({
       async run(input, outputs) {
         for await (const batch of input) await outputs.send(batch.data, { origin: { batch } });
@@ -48,25 +50,38 @@ describe("the suites catch", () => {
   });
 
   it("options that are not described, and a schema that is none", async () => {
-    expect(await failures(node({ options: z.strictObject({ size: z.number().optional() }) as OptionsSchema<Record<string, unknown>> }))).toEqual(["gives its options as JSON Schema, each with a description"]);
+    expect(await failures(node({ options: z.strictObject({ size: z.number().optional() }) as OptionsSchema<Record<string, unknown>> }))).toEqual([
+      "gives its options as JSON Schema, each with a description",
+    ]);
     const schema = z.strictObject({ size: z.number().optional().describe("How much") }) as OptionsSchema<Record<string, unknown>>;
-    const odd = { "~standard": { ...schema["~standard"], jsonSchema: { input: () => ({ type: "object", properties: [] }), output: () => ({ type: "objekt" }) } } };
-    expect(await failures(node({ options: odd as unknown as OptionsSchema<Record<string, unknown>> }))).toContain("gives its options as JSON Schema, each with a description");
+    const odd = {
+      "~standard": { ...schema["~standard"], jsonSchema: { input: () => ({ type: "object", properties: [] }), output: () => ({ type: "objekt" }) } },
+    };
+    expect(await failures(node({ options: odd as unknown as OptionsSchema<Record<string, unknown>> }))).toContain(
+      "gives its options as JSON Schema, each with a description",
+    );
   });
 
   it("options that are anything goes", async () => {
-    const options = z.looseObject({ length: z.unknown().describe("How long"), size: z.union([z.number(), z.any()]).optional().describe("How much") }) as OptionsSchema<Record<string, unknown>>;
+    const options = z.looseObject({
+      length: z.unknown().describe("How long"),
+      size: z.union([z.number(), z.any()]).optional().describe("How much"),
+    }) as OptionsSchema<Record<string, unknown>>;
     expect(await failures(node({ options }), { options: { length: 1 } })).toEqual(["refuses an unknown option, and names the nearest"]);
   });
 
   it("a schema that promises a type, and takes any", async () => {
     const schema = z.strictObject({ size: z.number().optional().describe("How much") });
     const lax = { "~standard": { ...schema["~standard"], validate: (value: unknown) => ({ value: value as Record<string, unknown> }) } };
-    expect(await failures(node({ options: lax as unknown as OptionsSchema<Record<string, unknown>> }))).toEqual(["refuses values of the wrong type, all at once"]);
+    expect(await failures(node({ options: lax as unknown as OptionsSchema<Record<string, unknown>> }))).toEqual([
+      "refuses values of the wrong type, all at once",
+    ]);
   });
 
   it("options that the test itself has wrong", async () => {
-    expect(await failures(node({ options: z.strictObject({ size: z.number().describe("How much") }) as OptionsSchema<Record<string, unknown>> }))).toContain("takes the options that it is checked with");
+    expect(await failures(node({ options: z.strictObject({ size: z.number().describe("How much") }) as OptionsSchema<Record<string, unknown>> }))).toContain(
+      "takes the options that it is checked with",
+    );
   });
 
   it("an acknowledgement before its time", async () => {
@@ -83,7 +98,10 @@ describe("the suites catch", () => {
 
   it("an acknowledgement of what nobody took", async () => {
     const deaf = defineLink({
-      name: "deaf", description: "Answers done whatever its peers say", role: "link", create: () => ({
+      name: "deaf",
+      description: "Answers done whatever its peers say",
+      role: "link",
+      create: () => ({
         async recv(message, connectors) {
           await connectors.send(message);
           message.ack("done");
@@ -154,7 +172,9 @@ describe("the suites catch", () => {
 
   it("a source that does not end when it should", async () => {
     const deaf = defineInput({
-      name: "deaf", description: "Never ends", create: () => ({
+      name: "deaf",
+      description: "Never ends",
+      create: () => ({
         async collect(_ctx, channel) {
           await channel.send({ record: {} });
           await new Promise(() => undefined);
@@ -165,19 +185,39 @@ describe("the suites catch", () => {
   });
 
   it("a plugin that throws", async () => {
-    const broken = node({ create: () => ({ async run(input) { await input.next(); throw new Error("broken"); } }) });
+    const broken = node({
+      create: () => ({
+        async run(input) {
+          await input.next();
+          throw new Error("broken");
+        },
+      }),
+    });
     expect(await failures(broken)).toContain("works, and ends when its input does");
   });
 
   it("a check that is to be skipped and does not exist", () => {
-    expect(() => conformanceChecks(node({}), { skip: { nonsense: "because" } })).toThrowErrorMatchingInlineSnapshot(`[MillraceError: no such checks: nonsense]`);
+    expect(() => conformanceChecks(node({}), { skip: { nonsense: "because" } })).toThrowErrorMatchingInlineSnapshot(
+      `[MillraceError: no such checks: nonsense]`,
+    );
   });
 });
 
 describe("what does not apply is left out, with the reason", () => {
   it("for a sink", () => {
-    const sink = node({ channels: { in: ["message"], out: [] }, create: () => ({ async run(input) { while (await input.next()); } }) });
-    expect(conformanceChecks(sink, { skip: { "shares no state between instances": "to see it" } }).filter(({ leftOut }) => leftOut !== undefined).map(({ name, leftOut }) => `${name}: ${leftOut}`)).toMatchInlineSnapshot(`
+    const sink = node({
+      channels: { in: ["message"], out: [] },
+      create: () => ({
+        async run(input) {
+          while (await input.next());
+        },
+      }),
+    });
+    expect(
+      conformanceChecks(sink, { skip: { "shares no state between instances": "to see it" } })
+        .filter(({ leftOut }) => leftOut !== undefined)
+        .map(({ name, leftOut }) => `${name}: ${leftOut}`),
+    ).toMatchInlineSnapshot(`
       [
         "gives its options as JSON Schema, each with a description: it has no schema",
         "refuses values of the wrong type, all at once: no option has a type that an object is not",
@@ -189,4 +229,3 @@ describe("what does not apply is left out, with the reason", () => {
     `);
   });
 });
-

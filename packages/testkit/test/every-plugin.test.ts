@@ -11,5 +11,8 @@ it("every plugin of the repository is asked what every plugin must do", () => {
 });
 
 function asks(folder: string): boolean {
-  return existsSync(folder) && readdirSync(folder).some((name) => name.endsWith(".test.ts") && readFileSync(join(folder, name), "utf8").includes("describeConformance("));
+  return (
+    existsSync(folder) &&
+    readdirSync(folder).some((name) => name.endsWith(".test.ts") && readFileSync(join(folder, name), "utf8").includes("describeConformance("))
+  );
 }

@@ -61,7 +61,12 @@ describe("what was fed", () => {
   });
 
   it("is answered by a function, if that is told", async () => {
-    const h = await harness(pass, { downstream: async (delivery) => { await undefined; delivery.refuse("invalid"); } });
+    const h = await harness(pass, {
+      downstream: async (delivery) => {
+        await undefined;
+        delivery.refuse("invalid");
+      },
+    });
     expect((await h.feed(messages("a")).settled()).statuses).toEqual(["invalid"]);
     await h.close();
   });
@@ -70,33 +75,48 @@ describe("what was fed", () => {
 describe("the nodes downstream", () => {
   it("are as many as the test wants, with routes and queues", async () => {
     const router = defineLink({
-      name: "router", description: "Sends by the meta key to", role: "link", create: () => ({
+      name: "router",
+      description: "Sends by the meta key to",
+      role: "link",
+      create: () => ({
         recv: (received, connectors) => connectors.to(received.meta.to ?? "")?.send(received) ?? "unroutable",
       }),
     });
-    const h = await harness<MessageBatch, MessageBatch>(router, { peers: [{ name: "one", port: "left" }, { name: "two", port: "right" }] });
+    const h = await harness<MessageBatch, MessageBatch>(router, {
+      peers: [
+        { name: "one", port: "left" },
+        { name: "two", port: "right" },
+      ],
+    });
     const fed = h.feed(messages(message("a", { to: "right" }), message("b", { to: "left" }), message("c", { to: "up" })));
     expect((await fed.settled()).statuses).toEqual(["done", "done", "unroutable"]);
-    expect(h.deliveries.map(({ to, data }) => [to, payloads(data)]).sort()).toEqual([["one", ["b"]], ["two", ["a"]]]);
+    expect(h.deliveries.map(({ to, data }) => [to, payloads(data)]).sort()).toEqual([
+      ["one", ["b"]],
+      ["two", ["a"]],
+    ]);
     await h.close();
   });
 });
 
 describe("what may not be used after its time", () => {
-  const keeper = (use: (kept: { first?: FlatRecord; data?: BatchData & Iterable<FlatRecord> }) => void): Plugin => defineProcessor({
-    name: "keeper", description: "Keeps what it should not", in: "flat", create: () => ({
-      async process(input) {
-        const kept: Parameters<typeof use>[0] = {};
-        for await (const batch of input) {
-          if (kept.data !== undefined) use(kept);
-          kept.data = batch.data;
-          for (const record of batch.data) {
-            if (kept.first === undefined) kept.first = record;
+  const keeper = (use: (kept: { first?: FlatRecord; data?: BatchData & Iterable<FlatRecord> }) => void): Plugin =>
+    defineProcessor({
+      name: "keeper",
+      description: "Keeps what it should not",
+      in: "flat",
+      create: () => ({
+        async process(input) {
+          const kept: Parameters<typeof use>[0] = {};
+          for await (const batch of input) {
+            if (kept.data !== undefined) use(kept);
+            kept.data = batch.data;
+            for (const record of batch.data) {
+              if (kept.first === undefined) kept.first = record;
+            }
           }
-        }
-      },
-    }),
-  });
+        },
+      }),
+    });
   const run = async (plugin: Plugin, expire?: "cursors" | "nothing"): Promise<string | undefined> => {
     const h = await harness(plugin, { input: [clientServerScene().flat(), clientServerScene().flat()], ...(expire !== undefined && { expire }) });
     return (await h.finished()).error?.message;
@@ -107,18 +127,33 @@ describe("what may not be used after its time", () => {
   });
 
   it("a batch, when it has been let go", async () => {
-    expect(await run(keeper(({ data }) => data?.[Symbol.iterator]()))).toMatchInlineSnapshot(`"node 'keeper': Symbol(Symbol.iterator) of a batch was used after its time"`);
-    expect(await run(keeper(({ data }) => data?.[Symbol.iterator]()), "cursors")).toBeUndefined();
+    expect(await run(keeper(({ data }) => data?.[Symbol.iterator]()))).toMatchInlineSnapshot(
+      `"node 'keeper': Symbol(Symbol.iterator) of a batch was used after its time"`,
+    );
+    expect(
+      await run(
+        keeper(({ data }) => data?.[Symbol.iterator]()),
+        "cursors",
+      ),
+    ).toBeUndefined();
   });
 
   it("neither, where the test says so", async () => {
-    expect(await run(keeper(({ first }) => first?.text("sf.type")), "nothing")).toBeUndefined();
+    expect(
+      await run(
+        keeper(({ first }) => first?.text("sf.type")),
+        "nothing",
+      ),
+    ).toBeUndefined();
   });
 
   it("but a record that was retained stays", async () => {
     const texts: string[] = [];
     const plugin = defineProcessor({
-      name: "retainer", description: "Keeps what it may", in: "flat", create: () => ({
+      name: "retainer",
+      description: "Keeps what it may",
+      in: "flat",
+      create: () => ({
         async process(input) {
           const kept: FlatRecord[] = [];
           for await (const batch of input) for (const record of batch.data) kept.push(record.retain());
@@ -133,7 +168,9 @@ describe("what may not be used after its time", () => {
   it("the context of a handler, when its call is over", async () => {
     let kept: RecordContext | undefined;
     const plugin = defineHandler({
-      name: "keeper", description: "Keeps what it should not", create: () => ({
+      name: "keeper",
+      description: "Keeps what it should not",
+      create: () => ({
         handleProcEvt: (context) => {
           if (kept === undefined) kept = context;
           else void kept.process;
@@ -146,7 +183,11 @@ describe("what may not be used after its time", () => {
 
   it("and data that was lent is sent on as it was", async () => {
     const through = defineProcessor({
-      name: "through", description: "Passes events on", in: "flat", out: "flat", create: () => ({
+      name: "through",
+      description: "Passes events on",
+      in: "flat",
+      out: "flat",
+      create: () => ({
         async process(input, outputs) {
           for await (const batch of input) await outputs.send(batch.data);
         },
@@ -162,8 +203,15 @@ describe("what may not be used after its time", () => {
 
 describe("before the run", () => {
   const optioned = defineNode({
-    name: "optioned", description: "Has options", channels: { in: ["message"], out: [] }, options: z.strictObject({ size: z.number().int().describe("How much") }),
-    create: () => ({ async run(input) { while (await input.next()); } }),
+    name: "optioned",
+    description: "Has options",
+    channels: { in: ["message"], out: [] },
+    options: z.strictObject({ size: z.number().int().describe("How much") }),
+    create: () => ({
+      async run(input) {
+        while (await input.next());
+      },
+    }),
   });
 
   it("bad options are found, all at once", async () => {
@@ -185,7 +233,9 @@ describe("before the run", () => {
   it("a health check that fails is thrown, and nothing is left behind", async () => {
     let folder = "";
     const ill = defineNode({
-      name: "ill", description: "Is not well", channels: { in: ["message"], out: [] },
+      name: "ill",
+      description: "Is not well",
+      channels: { in: ["message"], out: [] },
       create: async (_options, ctx) => {
         folder = await ctx.stateDirectory();
         return { test: () => false, run: () => undefined };
@@ -197,7 +247,16 @@ describe("before the run", () => {
   });
 
   it("a plugin that reads anything has to be told what", async () => {
-    const any = defineNode({ name: "any", description: "Reads anything", channels: { in: "any", out: [] }, create: () => ({ async run(input) { while (await input.next()); } }) });
+    const any = defineNode({
+      name: "any",
+      description: "Reads anything",
+      channels: { in: "any", out: [] },
+      create: () => ({
+        async run(input) {
+          while (await input.next());
+        },
+      }),
+    });
     await expect(harness(any)).rejects.toMatchObject({ code: "MILLRACE_TESTKIT_KIND", hint: "say which by the option inputKind" });
     const h = await harness(any, { inputKind: "bytes" });
     await h.close();
@@ -207,7 +266,9 @@ describe("before the run", () => {
 describe("during the run", () => {
   it("lines, metrics and time are the test's to see", async () => {
     const ticker = defineNode({
-      name: "ticker", description: "Counts seconds", channels: { in: [], out: ["message"] },
+      name: "ticker",
+      description: "Counts seconds",
+      channels: { in: [], out: ["message"] },
       create: (_options, ctx) => ({
         async run(_input, outputs) {
           const seconds = ctx.metrics.counter("seconds", "Seconds", "parity");
@@ -236,7 +297,9 @@ describe("during the run", () => {
     const h = await harness(pass, { deadlineMs: 50, downstream: "manual" });
     const error = await h.next().catch((cause: unknown) => cause);
     expect((error as MillraceError).code).toBe("MILLRACE_TESTKIT_DEADLINE");
-    expect((error as MillraceError).message).toMatch(/^waited 50 ms in vain for the plugin to send a batch: the run is running; .*pass is running, has received 0 and sent 0 batches/s);
+    expect((error as MillraceError).message).toMatch(
+      /^waited 50 ms in vain for the plugin to send a batch: the run is running; .*pass is running, has received 0 and sent 0 batches/s,
+    );
     const fed = h.feed(messages("a"));
     await expect(fed.settled()).rejects.toMatchObject({ code: "MILLRACE_TESTKIT_DEADLINE" });
     await expect(h.until("something", () => false)).rejects.toMatchObject({ code: "MILLRACE_TESTKIT_DEADLINE" });
@@ -244,7 +307,17 @@ describe("during the run", () => {
   });
 
   it("a plugin that throws ends the run with its name, and nobody waits any more", async () => {
-    const broken = defineNode({ name: "broken", description: "Throws", channels: { in: ["message"], out: ["message"] }, create: () => ({ async run(input) { await input.next(); throw new MillraceError("TEST_BROKEN", "it broke"); } }) });
+    const broken = defineNode({
+      name: "broken",
+      description: "Throws",
+      channels: { in: ["message"], out: ["message"] },
+      create: () => ({
+        async run(input) {
+          await input.next();
+          throw new MillraceError("TEST_BROKEN", "it broke");
+        },
+      }),
+    });
     const h = await harness(broken);
     h.feed(messages("a"));
     const result = await h.finished();

@@ -17,11 +17,11 @@ describe("a scenario", () => {
       .read("/etc/hosts", { readBytes: 12 })
       .connect("10.0.0.1:4000", "10.0.0.2:80", { writeBytes: 3 });
     expect(records.map(({ type }) => type).join(" ")).toBe("H C P PE F FF FF NF");
-    const [process, file] = [valueOf(records, "P"), valueOf(records, "F")];
-    expect(valueOf(records, "PE")).toMatchObject({ procOid: process.oid, tid: 13823n, opFlags: 2 });
-    expect(valueOf(records, "FF")).toMatchObject({ fileOid: file.oid, numRRecvBytes: 12n, numRRecvOps: 1n, numWSendOps: 0n, opFlags: 0x80 | 0x100 | 0x400 });
-    expect(file.containerId).toBe(valueOf(records, "C").id);
-    expect(valueOf(records, "NF")).toMatchObject({ sip: "10.0.0.1", sport: 4000, dip: "10.0.0.2", dport: 80, proto: 6, numWSendBytes: 3n });
+    const [process, file] = [firstOf(records, "P"), firstOf(records, "F")];
+    expect(firstOf(records, "PE")).toMatchObject({ procOid: process.oid, tid: 13823n, opFlags: 2 });
+    expect(firstOf(records, "FF")).toMatchObject({ fileOid: file.oid, numRRecvBytes: 12n, numRRecvOps: 1n, numWSendOps: 0n, opFlags: 0x80 | 0x100 | 0x400 });
+    expect(file.containerId).toBe(firstOf(records, "C").id);
+    expect(firstOf(records, "NF")).toMatchObject({ sip: "10.0.0.1", sport: 4000, dip: "10.0.0.2", dport: 80, proto: 6, numWSendBytes: 3n });
   });
 
   it("lets time go on with each event, and by waiting", () => {
@@ -43,13 +43,18 @@ describe("a scenario", () => {
     const { records } = scenario().host("h").container("c").process("parent", { exe: "/p", uid: 5, container: "c", pid: 1 }).clone("child", { pid: 2 });
     const [parent, child] = records.flatMap((record) => (record.type === "P" ? [record.value] : [])) as [Process, Process];
     expect(child).toMatchObject({ exe: "/p", uid: 5, containerId: parent.containerId, poid: parent.oid, oid: { hpid: 2n } });
-    expect(records.flatMap((record) => (record.type === "PE" ? [[record.value.tid, record.value.ret]] : []))).toEqual([[1n, 2], [2n, 0]]);
+    expect(records.flatMap((record) => (record.type === "PE" ? [[record.value.tid, record.value.ret]] : []))).toEqual([
+      [1n, 2],
+      [2n, 0],
+    ]);
   });
 
   it("says what it does not know", () => {
     expect(() => scenario().host("h").exec()).toThrowErrorMatchingInlineSnapshot("[MillraceError: the scenario has no process yet]");
     expect(() => scenario().host("h").process("p", { parent: "q" })).toThrowErrorMatchingInlineSnapshot("[MillraceError: the scenario has no process q]");
-    expect(() => scenario().host("h").process("p").connect("here", "there")).toThrowErrorMatchingInlineSnapshot("[MillraceError: here is no end of a connection]");
+    expect(() => scenario().host("h").process("p").connect("here", "there")).toThrowErrorMatchingInlineSnapshot(
+      "[MillraceError: here is no end of a connection]",
+    );
   });
 
   it("forgets its entities with a new header", () => {
@@ -64,7 +69,16 @@ describe("the scenes", () => {
     const tids = records.flatMap((record) => (record.type === "PE" ? [record.value.tid] : []));
     expect(tids).toEqual([13823n, 13824n, 13824n, 13823n]);
     expect(Array.from(clientServerScene().flat(), (record) => record.text("sf.proc.exe"))).toEqual([
-      "./server", "./server", "./server", "./client", "./client", "./client", "./client", "./client", "./server", "./server",
+      "./server",
+      "./server",
+      "./server",
+      "./client",
+      "./client",
+      "./client",
+      "./client",
+      "./client",
+      "./server",
+      "./server",
     ]);
   });
 
@@ -99,7 +113,7 @@ describe("examples/traces", () => {
 
 type ValueOf<T extends SysflowRecord["type"]> = Extract<SysflowRecord, { readonly type: T }>["value"];
 
-function valueOf<T extends SysflowRecord["type"]>(records: readonly SysflowRecord[], type: T): ValueOf<T> {
+function firstOf<T extends SysflowRecord["type"]>(records: readonly SysflowRecord[], type: T): ValueOf<T> {
   const found = records.find((record) => record.type === type);
   if (found === undefined) throw new Error(`no ${type}`);
   return found.value as ValueOf<T>;

@@ -12,7 +12,12 @@ const shared = process.env.MILLRACE_CONFORMANCE ?? join(import.meta.dirname, "..
 const goldens = join(shared, "golden/sysflow-text/printer");
 const names = existsSync(goldens) ? readdirSync(goldens).map((name) => name.replace(/\.txt$/, "")) : [];
 if (names.length === 0) console.log("left out, for want of the recorded traces: what printer prints for each of them");
-const generated = names.length === 0 ? [] : readdirSync(join(shared, "traces")).map((name) => name.replace(/\.sf$/, "")).filter((name) => !names.includes(name));
+const generated =
+  names.length === 0
+    ? []
+    : readdirSync(join(shared, "traces"))
+        .map((name) => name.replace(/\.sf$/, ""))
+        .filter((name) => !names.includes(name));
 
 async function printed(name: string): Promise<string[]> {
   const driver = await harness<never, SysflowBatch>(fileDriver, { options: { path: join(shared, "traces", `${name}.sf`) }, clock: "system" });

@@ -22,7 +22,11 @@ export const optionChecks: readonly Check[] = [
       const wrong = known === undefined ? "nonsense" : (misspelled(known, keys) as string);
       const found = (await diagnosed(subject, { ...(await subject.options()), [wrong]: "x" })).filter(({ message }) => message.includes(`"${wrong}"`));
       must(found.length > 0, `nobody minds the option "${wrong}"`, "describe options by a strict schema");
-      if (known !== undefined) must(found.some(({ message, hint }) => `${message} ${hint ?? ""}`.includes(known)), `"${known}" is not named as the nearest to "${wrong}"`);
+      if (known !== undefined)
+        must(
+          found.some(({ message, hint }) => `${message} ${hint ?? ""}`.includes(known)),
+          `"${known}" is not named as the nearest to "${wrong}"`,
+        );
     },
   },
   {
@@ -55,8 +59,10 @@ function misspelled(key: string, keys: ReadonlySet<string>): string | undefined 
 
 /** The options for which an object is certainly wrong. */
 function typedKeys(plugin: Subject["plugin"]): string[] {
-  return [...propertiesOf(plugin)].filter(([, schema]) => {
-    const types = typesOf(schema);
-    return types !== undefined && types.size > 0 && !types.has("object");
-  }).map(([key]) => key);
+  return [...propertiesOf(plugin)]
+    .filter(([, schema]) => {
+      const types = typesOf(schema);
+      return types !== undefined && types.size > 0 && !types.has("object");
+    })
+    .map(([key]) => key);
 }

@@ -13,7 +13,8 @@ export const descriptionChecks: readonly Check[] = [
     run({ plugin }) {
       must(isPlugin(plugin), "it is no plugin", "make it with a define helper");
       must(KINDS.includes(plugin.kind), `its kind is ${plugin.kind}`);
-      for (const name of [plugin.name, ...plugin.aliases]) must(NAME.test(name), `its name is "${name}"`, "letters, digits, dots, dashes and underscores, a letter first");
+      for (const name of [plugin.name, ...plugin.aliases])
+        must(NAME.test(name), `its name is "${name}"`, "letters, digits, dots, dashes and underscores, a letter first");
       const { description } = plugin;
       must(description.trim() !== "" && !description.includes("\n"), "its description is empty, or has several lines", "one sentence for lists");
       must(description.length <= LONGEST_DESCRIPTION, `its description has ${description.length} characters`, `one sentence of at most ${LONGEST_DESCRIPTION}`);

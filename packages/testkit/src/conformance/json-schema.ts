@@ -64,12 +64,13 @@ function collectFaults(schema: unknown, path: string, faults: string[]): void {
     if (!isObject(schema[key])) faults.push(`${path}/${key} is no object`);
     else for (const [name, inner] of Object.entries(schema[key])) collectFaults(inner, `${path}/${key}/${name}`, faults);
   }
-  for (const key of ["items", "additionalProperties", "not", "propertyNames"]) if (schema[key] !== undefined) collectFaults(schema[key], `${path}/${key}`, faults);
+  for (const key of ["items", "additionalProperties", "not", "propertyNames"])
+    if (schema[key] !== undefined) collectFaults(schema[key], `${path}/${key}`, faults);
   for (const key of ["anyOf", "oneOf", "allOf", "prefixItems"]) {
     const list = schema[key];
     if (list === undefined) continue;
     if (!Array.isArray(list)) faults.push(`${path}/${key} is no list`);
-    else list.forEach((inner, index) => collectFaults(inner, `${path}/${key}/${index}`, faults));
+    else for (const [index, inner] of list.entries()) collectFaults(inner, `${path}/${key}/${index}`, faults);
   }
 }
 

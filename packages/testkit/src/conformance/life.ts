@@ -20,7 +20,10 @@ export const lifeChecks: readonly Check[] = [
         h.end();
         const result = await endOf(subject, h);
         must(result.state === "finished", () => `the run ${ending(result)}`);
-        must(h.fed.every(({ ended }) => ended !== undefined), "a batch that it took was never settled");
+        must(
+          h.fed.every(({ ended }) => ended !== undefined),
+          "a batch that it took was never settled",
+        );
       } finally {
         await h.close();
       }
@@ -34,7 +37,11 @@ export const lifeChecks: readonly Check[] = [
         feed(subject, h);
         if (!subject.isFed) await subject.stimulate(h);
         const result = await h.stop();
-        must(result.leftBehind.length === 0, () => `left behind after the grace time: ${result.leftBehind.join(", ")}`, "look at ctx.draining, and hand ctx.signal to what waits");
+        must(
+          result.leftBehind.length === 0,
+          () => `left behind after the grace time: ${result.leftBehind.join(", ")}`,
+          "look at ctx.draining, and hand ctx.signal to what waits",
+        );
         must(result.state === "drained" || result.state === "finished", () => `the run ${ending(result)}`);
         must(!result.errors.some(({ code }) => code === "MILLRACE_RUN_GRACE") && result.lost.batches === 0, () => `${result.lost.batches} batches were lost`);
       } finally {
@@ -78,7 +85,11 @@ export const lifeChecks: readonly Check[] = [
       const alone = await sentBy(subject, 1);
       const together = await sentBy(subject, 2);
       for (const records of together) {
-        must(records === alone[0], () => `alone it sends ${alone[0]} records; two at once send ${together.join(" and ")}`, "keep state in create, never in the module");
+        must(
+          records === alone[0],
+          () => `alone it sends ${alone[0]} records; two at once send ${together.join(" and ")}`,
+          "keep state in create, never in the module",
+        );
       }
     },
   },
@@ -92,7 +103,9 @@ function feed(subject: Subject, h: Harness): void {
 async function endOf(subject: Subject, h: Harness): Promise<RunResult> {
   if (subject.given.clock === "system") return h.finished();
   let result: RunResult | undefined;
-  const finished = h.finished().then((ended) => { result = ended; });
+  const finished = h.finished().then((ended) => {
+    result = ended;
+  });
   for (let round = 0; round < 100 && result === undefined; round++) await subject.pass(h, 1000);
   await finished;
   return result as unknown as RunResult;

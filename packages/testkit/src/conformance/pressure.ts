@@ -24,7 +24,11 @@ export const pressureChecks: readonly Check[] = [
         for (let round = 0; round < 5; round++) await subject.pass(h, 1000);
         must(h.stats.out.batches > 0, "it sent nothing", "give it an input that it passes on, by the option input");
         const stuck = h.taken;
-        must(stuck < many, `it took all ${many} batches while nobody took what it sent`, "await what send gives before asking for the next batch, and bound what is held");
+        must(
+          stuck < many,
+          `it took all ${many} batches while nobody took what it sent`,
+          "await what send gives before asking for the next batch, and bound what is held",
+        );
         h.unblock();
         h.end();
         for (let round = 0; round < 100 && h.taken < many; round++) await subject.pass(h, 1000);

@@ -27,7 +27,14 @@ export const settlementChecks: readonly Check[] = [
   },
   {
     name: "holds no batch unless it says so",
-    unfit: (subject) => (subject.isHosted ? "its host does what is held" : !subject.isFed ? "it is a source" : subject.plugin.ack === "auto" ? undefined : `it declares ${subject.plugin.ack}`),
+    unfit: (subject) =>
+      subject.isHosted
+        ? "its host does what is held"
+        : !subject.isFed
+          ? "it is a source"
+          : subject.plugin.ack === "auto"
+            ? undefined
+            : `it declares ${subject.plugin.ack}`,
     async run(subject) {
       const { plugin, watch } = watched(subject.plugin);
       const h = await new Subject(plugin, subject.given).start();
@@ -52,8 +59,13 @@ export const settlementChecks: readonly Check[] = [
           if (round === PATIENCE) h.drain();
           await subject.pass(h, 1000);
         }
-        fed.forEach(({ ended }, n) => must(ended !== undefined && ended.outcome.state !== "lost", () =>
-          `batch ${n} ${ended === undefined ? "was never answered" : "was lost, though all that was sent was taken"}`, "let go of every batch that is held"));
+        for (const [n, { ended }] of fed.entries()) {
+          must(
+            ended !== undefined && ended.outcome.state !== "lost",
+            () => `batch ${n} ${ended === undefined ? "was never answered" : "was lost, though all that was sent was taken"}`,
+            "let go of every batch that is held",
+          );
+        }
       } finally {
         await h.close();
       }
@@ -82,7 +94,11 @@ async function watchOneBatch(subject: Subject, seed: number): Promise<void> {
       const outcome = fed.ended?.outcome;
       if (outcome !== undefined) {
         const waiting = open.filter(({ answered }) => !answered).length;
-        must(outcome.state !== "done" || waiting === 0, `seed ${seed}: it was acknowledged while ${waiting} of the batches sent from it had no answer`, 'hold the batch, or declare ack: "accept"');
+        must(
+          outcome.state !== "done" || waiting === 0,
+          `seed ${seed}: it was acknowledged while ${waiting} of the batches sent from it had no answer`,
+          'hold the batch, or declare ack: "accept"',
+        );
         judge(seed, outcome.state, given);
         return;
       }
@@ -101,10 +117,14 @@ async function watchOneBatch(subject: Subject, seed: number): Promise<void> {
 function strategy(seed: number, random: () => number): (delivery: Delivery) => Answer {
   const pick = (answers: readonly Answer[]): Answer => answers[Math.floor(random() * answers.length)] as Answer;
   switch (seed % 4) {
-    case 0: return () => "done";
-    case 1: return () => pick(["refuse", "fail"]);
-    case 2: return () => pick(["done", "refuse", "fail"]);
-    default: return ({ attempt }) => (attempt === 1 ? "retry" : "done");
+    case 0:
+      return () => "done";
+    case 1:
+      return () => pick(["refuse", "fail"]);
+    case 2:
+      return () => pick(["done", "refuse", "fail"]);
+    default:
+      return ({ attempt }) => (attempt === 1 ? "retry" : "done");
   }
 }
 
@@ -120,7 +140,8 @@ function give(delivery: Delivery, answer: Answer, random: () => number, given: S
 function judge(seed: number, state: string, given: ReadonlySet<Answer>): void {
   if (given.size === 0) return;
   if ([...given].every((answer) => answer === "done")) must(state === "done", `seed ${seed}: all that was sent from it was taken, and it is ${state}`);
-  if (!given.has("done")) must(state !== "done", `seed ${seed}: nobody took what was sent from it, and it was acknowledged`, 'declare ack: "accept", if that is meant');
+  if (!given.has("done"))
+    must(state !== "done", `seed ${seed}: nobody took what was sent from it, and it was acknowledged`, 'declare ack: "accept", if that is meant');
 }
 
 function where(h: Harness): string {

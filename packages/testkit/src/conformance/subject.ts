@@ -1,6 +1,6 @@
 import { type BatchData, MillraceError, type OptionsStyle, type Plugin } from "@millrace/api";
 import type { FluentRecord } from "@millrace/api/fluent";
-import { eventBatch, flat, type FlatSketch, sysflowEvent } from "../data/flat.ts";
+import { eventBatch, type FlatSketch, flat, sysflowEvent } from "../data/flat.ts";
 import { chunks, messages } from "../data/messages.ts";
 import { records } from "../data/records.ts";
 import { Harness } from "../harness/harness.ts";
@@ -130,12 +130,18 @@ const BULK = 60;
 function defaultInput(kind: string, n: number, times = 1): BatchData {
   const repeated = <T>(items: readonly T[]): readonly T[] => Array.from({ length: times }, () => items).flat();
   switch (kind) {
-    case "message": return messages(...repeated([`message ${n}`, `another ${n}`]));
-    case "record": return records("test", ...repeated<FluentRecord>([{ message: `record ${n}` }, { message: `another ${n}`, number: n }]));
-    case "bytes": return chunks(...repeated([`chunk ${n}`]));
-    case "sysflow": return podScene().batch();
-    case "flat": return flat(...repeated(flatSample(n)));
-    case "event": return eventBatch(Array.from(flat(...repeated(flatSample(n))), (record) => sysflowEvent(record.retain(), ["a rule"], ["a tag"])));
+    case "message":
+      return messages(...repeated([`message ${n}`, `another ${n}`]));
+    case "record":
+      return records("test", ...repeated<FluentRecord>([{ message: `record ${n}` }, { message: `another ${n}`, number: n }]));
+    case "bytes":
+      return chunks(...repeated([`chunk ${n}`]));
+    case "sysflow":
+      return podScene().batch();
+    case "flat":
+      return flat(...repeated(flatSample(n)));
+    case "event":
+      return eventBatch(Array.from(flat(...repeated(flatSample(n))), (record) => sysflowEvent(record.retain(), ["a rule"], ["a tag"])));
     default:
       throw new MillraceError("MILLRACE_TESTKIT_KIND", `no sample of the channel kind ${kind} is known`, { hint: "give one by the option input" });
   }
@@ -143,5 +149,9 @@ function defaultInput(kind: string, n: number, times = 1): BatchData {
 
 function flatSample(n: number): FlatSketch[] {
   const process = { "sf.proc.exe": "/usr/bin/tool", "sf.proc.pid": BigInt(100 + n), "sf.proc.tid": BigInt(100 + n), "sf.proc.user": "dev" };
-  return [{ type: "PE", ...process }, { type: "FF", ...process, "sf.file.path": `/tmp/${n}` }, { type: "NF", ...process, "sf.net.dport": 443n }];
+  return [
+    { type: "PE", ...process },
+    { type: "FF", ...process, "sf.file.path": `/tmp/${n}` },
+    { type: "NF", ...process, "sf.net.dport": 443n },
+  ];
 }

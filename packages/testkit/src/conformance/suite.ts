@@ -36,7 +36,9 @@ export function conformanceChecks(plugin: Plugin, options: ConformanceOptions = 
   const all = Object.entries(SUITES).flatMap(([suite, checks]) => checks.map((check) => ({ suite, check })));
   const unknown = Object.keys(options.skip ?? {}).filter((name) => !all.some(({ check }) => check.name === name));
   if (unknown.length > 0) {
-    throw new MillraceError("MILLRACE_TESTKIT_SKIP", `no such checks: ${unknown.join(", ")}`, { hint: `there are: ${all.map(({ check }) => check.name).join(", ")}` });
+    throw new MillraceError("MILLRACE_TESTKIT_SKIP", `no such checks: ${unknown.join(", ")}`, {
+      hint: `there are: ${all.map(({ check }) => check.name).join(", ")}`,
+    });
   }
   return all.map(({ suite, check }) => ({
     suite,

@@ -45,10 +45,13 @@ function watchedInput(input: Input, watch: Watch): Input {
     if (batch === undefined) return undefined;
     const hold = batch.hold.bind(batch);
     // The runtime knows its batches by identity, so this one stays what it is.
-    Object.defineProperty(batch, "hold", { configurable: true, value: () => {
-      watch.holds += 1;
-      return hold();
-    } });
+    Object.defineProperty(batch, "hold", {
+      configurable: true,
+      value: () => {
+        watch.holds += 1;
+        return hold();
+      },
+    });
     return batch;
   };
   const next = (): Batch | undefined | Promise<Batch | undefined> => {
@@ -69,7 +72,9 @@ function watchedOutputs(outputs: Outputs, watch: Watch): Outputs {
     if (sent === undefined) return undefined;
     waiting += 1;
     watch.mostWaiting = Math.max(watch.mostWaiting, waiting);
-    return sent.finally(() => { waiting -= 1; });
+    return sent.finally(() => {
+      waiting -= 1;
+    });
   };
   const outlet = <T extends Outlet>(way: T): T => ({ ...way, send: (data, options) => counted(way.send(data, options)) });
   const edges = outputs.edges.map(outlet);
@@ -81,7 +86,9 @@ function watchedOutputs(outputs: Outputs, watch: Watch): Outputs {
       const stream = outputs.stream(id, moved);
       return {
         id,
-        get position() { return stream.position; },
+        get position() {
+          return stream.position;
+        },
         send: (data, place, options) => counted(stream.send(data, place, options)),
       };
     },

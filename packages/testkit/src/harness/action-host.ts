@@ -14,7 +14,8 @@ export const actionHost: Plugin = /* @__PURE__ */ defineProcessor({
   hosts: { [ACTION_SLOT]: { kind: "action", required: true } },
   create: async (_options, ctx) => {
     const [hosted] = ctx.hosted(ACTION_SLOT);
-    if (hosted?.plugin.hostedBy === undefined) throw new MillraceError("MILLRACE_TESTKIT_HOST", "the action has no factory", { hint: "make it with defineAction" });
+    if (hosted?.plugin.hostedBy === undefined)
+      throw new MillraceError("MILLRACE_TESTKIT_HOST", "the action has no factory", { hint: "make it with defineAction" });
     const action = (await hosted.plugin.hostedBy(hosted.options as never, ctx.child(hosted.plugin.name))) as Action;
     return {
       async process(input, outputs) {

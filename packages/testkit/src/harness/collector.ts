@@ -1,4 +1,14 @@
-import { type Batch, type BatchData, defineNode, type Hold, type Input, type Plugin, type PluginContext, type RefusedStatus, type StreamPlace } from "@millrace/api";
+import {
+  type Batch,
+  type BatchData,
+  defineNode,
+  type Hold,
+  type Input,
+  type Plugin,
+  type PluginContext,
+  type RefusedStatus,
+  type StreamPlace,
+} from "@millrace/api";
 import type { Downstream } from "./options.ts";
 import { Queue } from "./queue.ts";
 
@@ -69,7 +79,9 @@ export class Collector {
 
   /** From now on nothing is taken. */
   block(): void {
-    this.gate ??= new Promise((resolve) => { this.openGate = resolve; });
+    this.gate ??= new Promise((resolve) => {
+      this.openGate = resolve;
+    });
   }
 
   unblock(downstream: Downstream = "done"): void {

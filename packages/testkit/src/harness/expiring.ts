@@ -13,7 +13,12 @@ export function expiring<T extends object>(what: string, target: T): [view: T, e
       return typeof value === "function" ? (value.bind(object) as unknown) : value;
     },
   });
-  return [view, () => { expired = true; }];
+  return [
+    view,
+    () => {
+      expired = true;
+    },
+  ];
 }
 
 function expiredError(what: string, key: PropertyKey): MillraceError {

@@ -21,7 +21,9 @@ export class Fed<D extends BatchData = BatchData> {
   constructor(data: D, deadlineMs: number) {
     this.data = data;
     this.deadlineMs = deadlineMs;
-    this.promise = new Promise((resolve) => { this.resolve = resolve; });
+    this.promise = new Promise((resolve) => {
+      this.resolve = resolve;
+    });
   }
 
   /** Waits until it is known how it ended. */
@@ -65,7 +67,9 @@ export class Feed {
         run: async (_input, outputs) => {
           ctx.draining.addEventListener("abort", () => this.end(), { once: true });
           if (ctx.draining.aborted) this.end();
-          const stream = outputs.stream("input", (position) => { this.position = position; });
+          const stream = outputs.stream("input", (position) => {
+            this.position = position;
+          });
           for (let place = 1; ; place += 1) {
             const fed = await this.queue.take();
             if (fed === undefined || ctx.draining.aborted) return;

@@ -38,10 +38,13 @@ function lentBatch<D extends BatchData & Iterable<object>>(data: D, expire: Expi
   });
   if (expire === "cursors") return [iterating, () => cursors.expire()];
   const [view, expireBatch] = expiring("batch", iterating);
-  return [view, () => {
-    cursors.expire();
-    expireBatch();
-  }];
+  return [
+    view,
+    () => {
+      cursors.expire();
+      expireBatch();
+    },
+  ];
 }
 
 /** Gives a view of its own for each step of the cursor, which expires with the next step. */

@@ -1,8 +1,19 @@
 import { MillraceError, type Outputs, type Plugin, type PluginContext } from "@millrace/api";
-import { defineProcessor } from "@millrace/api/sysflow";
 import type {
-  Container, EntityKind, File, Handler, HandlerInstance, Header, Oid, Pod, Process, RecordContext, SysflowBatch, SysflowRecord,
+  Container,
+  EntityKind,
+  File,
+  Handler,
+  HandlerInstance,
+  Header,
+  Oid,
+  Pod,
+  Process,
+  RecordContext,
+  SysflowBatch,
+  SysflowRecord,
 } from "@millrace/api/sysflow";
+import { defineProcessor } from "@millrace/api/sysflow";
 import { expiring } from "./expiring.ts";
 
 /** The slot in which the handler lives. */
@@ -37,7 +48,8 @@ export const handlerHost: Plugin = /* @__PURE__ */ defineProcessor({
 
 async function handlerOf(ctx: PluginContext): Promise<HandlerInstance> {
   const [hosted] = ctx.hosted(HANDLER_SLOT);
-  if (hosted?.plugin.hostedBy === undefined) throw new MillraceError("MILLRACE_TESTKIT_HOST", "the handler has no factory", { hint: "make it with defineHandler" });
+  if (hosted?.plugin.hostedBy === undefined)
+    throw new MillraceError("MILLRACE_TESTKIT_HOST", "the handler has no factory", { hint: "make it with defineHandler" });
   return (await hosted.plugin.hostedBy(hosted.options as never, ctx.child(hosted.plugin.name))) as HandlerInstance;
 }
 
@@ -70,25 +82,55 @@ class Dispatcher {
   private dispatch(record: SysflowRecord, context: RecordContext): void {
     const { handler, entities } = this;
     switch (record.type) {
-      case "H": return entities.has("header") ? handler.handleHeader?.(context, record.value) : undefined;
-      case "C": return entities.has("container") ? handler.handleContainer?.(context, record.value) : undefined;
-      case "PD": return entities.has("pod") ? handler.handlePod?.(context, record.value) : undefined;
-      case "P": return entities.has("process") ? handler.handleProcess?.(context, context.process as Process) : undefined;
-      case "F": return entities.has("file") ? handler.handleFile?.(context, record.value) : undefined;
-      case "PE": return handler.handleProcEvt?.(context, record.value);
-      case "NF": return handler.handleNetFlow?.(context, record.value);
-      case "FF": return handler.handleFileFlow?.(context, record.value);
-      case "FE": return handler.handleFileEvt?.(context, record.value);
-      case "NE": return handler.handleNetEvt?.(context, record.value);
-      case "PF": return handler.handleProcFlow?.(context, record.value);
-      case "KE": return handler.handleK8sEvt?.(context, record.value);
+      case "H":
+        if (entities.has("header")) handler.handleHeader?.(context, record.value);
+        break;
+      case "C":
+        if (entities.has("container")) handler.handleContainer?.(context, record.value);
+        break;
+      case "PD":
+        if (entities.has("pod")) handler.handlePod?.(context, record.value);
+        break;
+      case "P":
+        if (entities.has("process")) handler.handleProcess?.(context, context.process as Process);
+        break;
+      case "F":
+        if (entities.has("file")) handler.handleFile?.(context, record.value);
+        break;
+      case "PE":
+        handler.handleProcEvt?.(context, record.value);
+        break;
+      case "NF":
+        handler.handleNetFlow?.(context, record.value);
+        break;
+      case "FF":
+        handler.handleFileFlow?.(context, record.value);
+        break;
+      case "FE":
+        handler.handleFileEvt?.(context, record.value);
+        break;
+      case "NE":
+        handler.handleNetEvt?.(context, record.value);
+        break;
+      case "PF":
+        handler.handleProcFlow?.(context, record.value);
+        break;
+      case "KE":
+        handler.handleK8sEvt?.(context, record.value);
+        break;
     }
   }
 
   /** Takes a record into the tables, and gathers what is known around it. */
   private contextOf(record: SysflowRecord): RecordContext {
     const context: ContextFields = {
-      header: this.header, container: undefined, pod: undefined, process: undefined, file: undefined, newFile: undefined, ancestors: [],
+      header: this.header,
+      container: undefined,
+      pod: undefined,
+      process: undefined,
+      file: undefined,
+      newFile: undefined,
+      ancestors: [],
     };
     switch (record.type) {
       case "H":
@@ -165,4 +207,3 @@ class Dispatcher {
 function keyOf(oid: Oid): string {
   return `${oid.createTs}/${oid.hpid}`;
 }
-

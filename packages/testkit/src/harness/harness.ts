@@ -24,7 +24,10 @@ import { type Surroundings, surroundings } from "./surroundings.ts";
  * await h.close();
  * ```
  */
-export async function harness<I extends BatchData = BatchData, O extends BatchData = BatchData>(plugin: Plugin, options: HarnessOptions = {}): Promise<Harness<I, O>> {
+export async function harness<I extends BatchData = BatchData, O extends BatchData = BatchData>(
+  plugin: Plugin,
+  options: HarnessOptions = {},
+): Promise<Harness<I, O>> {
   const prepared = await Harness.prepare<I, O>(plugin, options);
   await prepared.start();
   return prepared;
@@ -148,7 +151,8 @@ export class Harness<I extends BatchData = BatchData, O extends BatchData = Batc
 
   /** Lets virtual time go on, and all that follows from it happen. */
   async advance(ms: number): Promise<void> {
-    if (this.around.virtual === undefined) throw new MillraceError("MILLRACE_TESTKIT_CLOCK", "the time of this run goes on by itself", { hint: "use the virtual clock" });
+    if (this.around.virtual === undefined)
+      throw new MillraceError("MILLRACE_TESTKIT_CLOCK", "the time of this run goes on by itself", { hint: "use the virtual clock" });
     await this.within(`${ms} ms of virtual time`, this.around.virtual.advance(ms));
   }
 
@@ -156,7 +160,7 @@ export class Harness<I extends BatchData = BatchData, O extends BatchData = Batc
   async quiet(): Promise<void> {
     const deadline = performance.now() + this.deadlineMs;
     let before = "";
-    for (let same = 0; same < RESTFUL_TURNS && performance.now() < deadline;) {
+    for (let same = 0; same < RESTFUL_TURNS && performance.now() < deadline; ) {
       await turn();
       const now = this.movement();
       same = now === before ? same + 1 : 0;
@@ -166,7 +170,9 @@ export class Harness<I extends BatchData = BatchData, O extends BatchData = Batc
 
   private movement(): string {
     return JSON.stringify([
-      this.run.state, this.sources.taken, this.collector.deliveries.length,
+      this.run.state,
+      this.sources.taken,
+      this.collector.deliveries.length,
       this.run.stats().map(({ in: into, out, inFlight, open, state }) => [into.batches, out.batches, inFlight.batches, open, state]),
     ]);
   }
@@ -259,7 +265,8 @@ export class Harness<I extends BatchData = BatchData, O extends BatchData = Batc
   /** The value of a metric of the plugin, by its name and the values of its labels; 0 if there is no such sample. */
   metric(name: string, ...labelValues: string[]): number {
     const samples = this.around.metrics.snapshot().find((family) => family.name === name)?.samples ?? [];
-    return samples.filter(({ labels: { [INSTANCE_LABEL]: instance = "", ...labels } }) => this.isOwn(instance) && String(Object.values(labels)) === String(labelValues))
+    return samples
+      .filter(({ labels: { [INSTANCE_LABEL]: instance = "", ...labels } }) => this.isOwn(instance) && String(Object.values(labels)) === String(labelValues))
       .reduce((sum, { value }) => sum + value, 0);
   }
 
@@ -277,8 +284,12 @@ export class Harness<I extends BatchData = BatchData, O extends BatchData = Batc
   }
 
   private where(): string {
-    const nodes = this.run.stats().map(({ id, state, in: into, out, queued, inFlight, open }) =>
-      `${id} is ${state}, has received ${into.batches} and sent ${out.batches} batches, ${queued.batches} wait for it, ${inFlight.batches} of its own are not settled, ${open} are open in it`);
+    const nodes = this.run
+      .stats()
+      .map(
+        ({ id, state, in: into, out, queued, inFlight, open }) =>
+          `${id} is ${state}, has received ${into.batches} and sent ${out.batches} batches, ${queued.batches} wait for it, ${inFlight.batches} of its own are not settled, ${open} are open in it`,
+      );
     return `the run is ${this.run.state}; ${nodes.join("; ")}`;
   }
 }

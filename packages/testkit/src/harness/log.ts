@@ -11,9 +11,16 @@ export interface LogLine {
 
 /** A logger that keeps its lines. */
 export function keepingLogger(name: string, lines: LogLine[]): Logger {
-  const keep = (level: LogLevel) => (message: string, fields?: LogFields): void => void lines.push({ level, name, message, fields });
+  const keep =
+    (level: LogLevel) =>
+    (message: string, fields?: LogFields): void =>
+      void lines.push({ level, name, message, fields });
   return {
-    trace: keep("trace"), debug: keep("debug"), info: keep("info"), warn: keep("warn"), error: keep("error"),
+    trace: keep("trace"),
+    debug: keep("debug"),
+    info: keep("info"),
+    warn: keep("warn"),
+    error: keep("error"),
     enabled: () => true,
   };
 }

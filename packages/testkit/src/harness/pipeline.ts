@@ -1,5 +1,12 @@
 import {
-  type ChannelKind, type EdgeSpec, type HostedSpec, isPlugin, MillraceError, type NodeSpec, type PipelineSpec, type Plugin,
+  type ChannelKind,
+  type EdgeSpec,
+  type HostedSpec,
+  isPlugin,
+  MillraceError,
+  type NodeSpec,
+  type PipelineSpec,
+  type Plugin,
   type PluginKind,
 } from "@millrace/api";
 import { messageChannel } from "@millrace/api/flow";
@@ -40,7 +47,11 @@ export function testPipeline(plugin: Plugin, options: HarnessOptions, source: (k
   const nodes: NodeSpec[] = [
     ...(before === undefined ? [] : [{ id: SOURCE_ID, plugin: before.name, kind: before.kind, options: {}, ...credit }]),
     {
-      id, plugin: placed.node.name, kind: placed.node.kind, options: placed.options, hosted: placed.hosted,
+      id,
+      plugin: placed.node.name,
+      kind: placed.node.kind,
+      options: placed.options,
+      hosted: placed.hosted,
       instance: options.instance ?? {},
       ...(options.style !== undefined && { style: options.style }),
       ...(isSource && credit),
@@ -63,7 +74,11 @@ export function testPipeline(plugin: Plugin, options: HarnessOptions, source: (k
 }
 
 const STANDARD_KINDS: readonly ChannelKind[] = [
-  messageChannel as ChannelKind, recordChannel as ChannelKind, sysflowChannel as ChannelKind, flatChannel as ChannelKind, eventChannel as ChannelKind,
+  messageChannel as ChannelKind,
+  recordChannel as ChannelKind,
+  sysflowChannel as ChannelKind,
+  flatChannel as ChannelKind,
+  eventChannel as ChannelKind,
 ];
 
 /** The kinds of the families, unless the test brings its own of the same name. */

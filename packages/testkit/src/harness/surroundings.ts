@@ -16,15 +16,18 @@ export interface Surroundings {
   remove(): Promise<void>;
 }
 
-export function surroundings(options: { readonly clock: "virtual" | "system" | Clock; readonly seed: number; readonly stateDirectory: string | undefined }): Surroundings {
+export function surroundings(options: {
+  readonly clock: "virtual" | "system" | Clock;
+  readonly seed: number;
+  readonly stateDirectory: string | undefined;
+}): Surroundings {
   const virtual = options.clock === "virtual" ? virtualClock() : undefined;
   const clock = virtual ?? (options.clock === "system" ? systemClock : (options.clock as Clock));
   const lines: LogLine[] = [];
   const metrics = new MetricsRegistry();
   let made: Promise<string> | undefined;
-  const root = (): Promise<string> => options.stateDirectory === undefined
-    ? (made ??= mkdtemp(join(tmpdir(), "millrace-test-")))
-    : Promise.resolve(options.stateDirectory);
+  const root = (): Promise<string> =>
+    options.stateDirectory === undefined ? (made ??= mkdtemp(join(tmpdir(), "millrace-test-"))) : Promise.resolve(options.stateDirectory);
   return {
     clock,
     virtual,

@@ -1,17 +1,26 @@
 import { createHash } from "node:crypto";
 import { MillraceError } from "@millrace/api";
-import type { Container, File, FlatBatch, Pod, Process, SysflowBatch, SysflowRecord } from "@millrace/api/sysflow";
-import { flatten, rowsFrom, writeTrace, type WriteTraceOptions } from "@millrace/sysflow";
-import { openBits, type Operation, operationBits, type Protocol, PROTOCOLS } from "./flags.ts";
+import type { FlatBatch, Process, SysflowBatch, SysflowRecord } from "@millrace/api/sysflow";
+import { flatten, rowsFrom, type WriteTraceOptions, writeTrace } from "@millrace/sysflow";
+import { Entities } from "./entities.ts";
+import { type Operation, openBits, operationBits, type Protocol } from "./flags.ts";
 import type {
-  ContainerOptions, ExecOptions, FileEventOptions, FileFlowOptions, HostOptions, K8sOptions, NetworkFlowOptions, PodOptions,
-  ProcessFlowOptions, ProcessOptions, TrafficOptions, WhenOptions,
+  ContainerOptions,
+  ExecOptions,
+  FileEventOptions,
+  FileFlowOptions,
+  HostOptions,
+  K8sOptions,
+  NetworkFlowOptions,
+  PodOptions,
+  ProcessFlowOptions,
+  ProcessOptions,
+  WhenOptions,
 } from "./options.ts";
+import { connectionOf, counted, nanosOf, trafficOf } from "./values.ts";
 
 /** When a scenario begins, unless it says otherwise: nanoseconds since the epoch. */
 const START = 1_600_000_000_000_000_000n;
-const NANOS_PER_MS = 1_000_000n;
-const FIRST_PID = 1000;
 
 /** Begins a scenario: what happened on some hosts, told in order, and turned into the records that a collector would have written. */
 export function scenario(options: { readonly start?: bigint } = {}): Scenario {
@@ -38,12 +47,8 @@ export class Scenario {
   /** The records so far. */
   readonly records: SysflowRecord[] = [];
   private time: bigint;
-  private nextPid = FIRST_PID;
   private current: string | undefined;
-  private readonly pods = new Map<string, Pod>();
-  private readonly containers = new Map<string, Container>();
-  private readonly processes = new Map<string, Process>();
-  private files = new Set<string>();
+  private readonly entities = new Entities();
 
   constructor(start: bigint) {
     this.time = start;
@@ -53,10 +58,7 @@ export class Scenario {
 
   /** A host begins to tell: a header. What was announced before it is forgotten by readers, and announced again when it appears. */
   host(exporter: string, options: HostOptions = {}): this {
-    this.files = new Set();
-    this.processes.clear();
-    this.containers.clear();
-    this.pods.clear();
+    this.entities.forget();
     this.current = undefined;
     return this.record({
       type: "H",
@@ -65,55 +67,31 @@ export class Scenario {
   }
 
   pod(name: string, options: PodOptions = {}): this {
-    const pod: Pod = {
-      ts: this.time,
-      id: options.id ?? digest("pod", name).slice(0, 36),
-      name,
-      nodeName: options.node ?? "node-1",
-      hostIp: options.hostIp ?? [],
-      internalIp: options.internalIp ?? [],
-      namespace: options.namespace ?? "default",
-      restartCount: BigInt(options.restartCount ?? 0),
-      labels: options.labels ?? {},
-      selectors: options.selectors ?? {},
-      services: options.services ?? [],
-    };
-    this.pods.set(name, pod);
-    return this.record({ type: "PD", value: pod });
+    return this.record({ type: "PD", value: this.entities.pod(name, options, this.time) });
   }
 
   container(name: string, options: ContainerOptions = {}): this {
-    const container: Container = {
-      id: options.id ?? digest("container", name).slice(0, 12),
-      name,
-      image: options.image ?? name,
-      imageId: options.imageId ?? digest("image", options.image ?? name),
-      type: options.type ?? "CT_DOCKER",
-      privileged: options.privileged ?? false,
-      podId: options.pod === undefined ? undefined : known(this.pods, "pod", options.pod).id,
-    };
-    this.containers.set(name, container);
-    return this.record({ type: "C", value: container });
+    return this.record({ type: "C", value: this.entities.container(name, options) });
   }
 
   /** Announces a process, and makes it the current one. */
   process(name: string, options: ProcessOptions = {}): this {
-    const process = this.newProcess(name, options);
-    this.processes.set(name, process);
+    const process = this.entities.newProcess(name, options, this.time);
+    this.entities.keep(name, process);
     this.current = name;
     return this.record({ type: "P", value: process });
   }
 
   /** Makes a process that was announced before the current one. */
   by(name: string): this {
-    known(this.processes, "process", name);
+    this.entities.process(name);
     this.current = name;
     return this;
   }
 
   /** Lets time pass. */
   wait(ms: number): this {
-    this.time += BigInt(Math.round(ms * 1_000_000));
+    this.time += nanosOf(ms);
     return this;
   }
 
@@ -137,13 +115,20 @@ export class Scenario {
   clone(child: string, options: ProcessOptions = {}): this {
     const parent = this.self();
     const inherited: ProcessOptions = {
-      exe: parent.exe, args: parent.exeArgs, uid: parent.uid, user: parent.userName, gid: parent.gid, group: parent.groupName, tty: parent.tty,
-      cwd: parent.cwd, env: parent.env,
+      exe: parent.exe,
+      args: parent.exeArgs,
+      uid: parent.uid,
+      user: parent.userName,
+      gid: parent.gid,
+      group: parent.groupName,
+      tty: parent.tty,
+      cwd: parent.cwd,
+      env: parent.env,
     };
-    const process = this.newProcess(child, { ...inherited, ...options, parent: options.parent ?? this.currentName() });
+    const process = this.entities.newProcess(child, { ...inherited, ...options, parent: options.parent ?? this.currentName() }, this.time);
     const placed: Process = options.container === undefined ? { ...process, containerId: parent.containerId } : process;
     this.processEvent("CLONE", {}, Number(placed.oid.hpid));
-    this.processes.set(child, placed);
+    this.entities.keep(child, placed);
     this.current = child;
     this.record({ type: "P", value: placed });
     return this.processEvent("CLONE", { after: 0 }, 0);
@@ -170,7 +155,7 @@ export class Scenario {
         ts,
         opFlags: operationBits(["CLONE", "EXIT"]),
         numThreadsCloned: BigInt(options.cloned ?? 0),
-        endTs: endOf(ts, options.lasts),
+        endTs: ts + nanosOf(options.lasts ?? 0),
         numThreadsExited: BigInt(options.exited ?? 0),
         numCloneErrors: BigInt(options.errors ?? 0),
       },
@@ -293,38 +278,19 @@ export class Scenario {
 
   // ------------------------------------------------------------------------------------------------------------ helpers
 
-  private newProcess(name: string, options: ProcessOptions): Process {
-    return {
-      state: "CREATED",
-      oid: { createTs: options.created ?? this.time, hpid: BigInt(options.pid ?? this.nextPid++) },
-      poid: options.parent === undefined ? undefined : known(this.processes, "process", options.parent).oid,
-      ts: this.time,
-      exe: options.exe ?? name,
-      exeArgs: options.args ?? "",
-      uid: options.uid ?? 0,
-      userName: options.user ?? "root",
-      gid: options.gid ?? 0,
-      groupName: options.group ?? "root",
-      tty: options.tty ?? false,
-      containerId: options.container === undefined ? undefined : known(this.containers, "container", options.container).id,
-      entry: options.entry ?? false,
-      cwd: options.cwd ?? "/",
-      env: options.env ?? [],
-    };
-  }
-
   private currentName(): string {
-    if (this.current === undefined) throw new MillraceError("MILLRACE_TESTKIT_SCENARIO", "the scenario has no process yet", { hint: "name one with .process()" });
+    if (this.current === undefined)
+      throw new MillraceError("MILLRACE_TESTKIT_SCENARIO", "the scenario has no process yet", { hint: "name one with .process()" });
     return this.current;
   }
 
   private self(): Process {
-    return known(this.processes, "process", this.currentName());
+    return this.entities.process(this.currentName());
   }
 
   private change(changed: Partial<Process>): void {
     const process: Process = { ...this.self(), ...changed, state: "MODIFIED", ts: this.time };
-    this.processes.set(this.currentName(), process);
+    this.entities.keep(this.currentName(), process);
     this.record({ type: "P", value: process });
   }
 
@@ -350,14 +316,9 @@ export class Scenario {
 
   /** The identity of a file, which is announced if it has not been. */
   private file(path: string, restype = "f"): string {
-    const { containerId } = this.self();
-    const oid = digest("file", `${containerId ?? ""}:${path}`);
-    if (!this.files.has(oid)) {
-      this.files.add(oid);
-      const file: File = { state: "CREATED", oid, ts: this.time, restype, path, containerId };
-      this.record({ type: "F", value: file });
-    }
-    return oid;
+    const { file, isNew } = this.entities.file(path, restype, this.self().containerId, this.time);
+    if (isNew) this.record({ type: "F", value: file });
+    return file.oid;
   }
 }
 
@@ -368,54 +329,3 @@ const SYNC: Uint8Array = createHash("md5").update("millrace scenario").digest();
 export function sysflowBatch(records: readonly SysflowRecord[]): SysflowBatch {
   return rowsFrom(records);
 }
-
-function known<T>(table: ReadonlyMap<string, T>, what: string, name: string): T {
-  const found = table.get(name);
-  if (found !== undefined) return found;
-  const names = [...table.keys()];
-  throw new MillraceError("MILLRACE_TESTKIT_SCENARIO", `the scenario has no ${what} ${name}`, {
-    hint: names.length === 0 ? `name one with .${what}()` : `it has ${names.join(", ")}`,
-  });
-}
-
-/** 40 lower-case hexadecimal digits that depend on nothing but the name. */
-function digest(kind: string, name: string): string {
-  return createHash("sha1").update(`${kind}:${name}`).digest("hex");
-}
-
-function endOf(ts: bigint, lasts = 0): bigint {
-  return ts + BigInt(Math.round(lasts * Number(NANOS_PER_MS)));
-}
-
-function trafficOf(ts: bigint, options: TrafficOptions): {
-  endTs: bigint; fd: number; numRRecvOps: bigint; numWSendOps: bigint; numRRecvBytes: bigint; numWSendBytes: bigint;
-} {
-  return {
-    endTs: endOf(ts, options.lasts),
-    fd: options.fd ?? 3,
-    numRRecvOps: BigInt(options.readOps ?? (options.readBytes === undefined ? 0 : 1)),
-    numWSendOps: BigInt(options.writeOps ?? (options.writeBytes === undefined ? 0 : 1)),
-    numRRecvBytes: BigInt(options.readBytes ?? 0),
-    numWSendBytes: BigInt(options.writeBytes ?? 0),
-  };
-}
-
-/** A read or write without a count has one operation. */
-function counted(options: FileFlowOptions, way: "read" | "write"): FileFlowOptions {
-  return way === "read" ? { readOps: 1, ...options } : { writeOps: 1, ...options };
-}
-
-function connectionOf(from: string, to: string, protocol: Protocol = "tcp"): { sip: string; sport: number; dip: string; dport: number; proto: number } {
-  const source = endpointOf(from);
-  const target = endpointOf(to);
-  return { sip: source.address, sport: source.port, dip: target.address, dport: target.port, proto: PROTOCOLS[protocol] };
-}
-
-function endpointOf(text: string): { address: string; port: number } {
-  const match = /^(\d{1,3}(?:\.\d{1,3}){3}):(\d{1,5})$/.exec(text);
-  if (match === null) {
-    throw new MillraceError("MILLRACE_TESTKIT_SCENARIO", `${text} is no end of a connection`, { hint: "write it as 10.0.0.1:8080" });
-  }
-  return { address: match[1] as string, port: Number(match[2]) };
-}
-

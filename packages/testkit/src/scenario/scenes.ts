@@ -46,12 +46,22 @@ export function podScene(): Scenario {
     .host("node-1", { version: 4, ip: "192.168.7.11", filename: "pod.sf" })
     .k8s({ message: { kind: "Pod", type: "ADDED", items: [{ name: "web-7c5ddbdf54-x2x9k", namespace: "shop" }] } })
     .pod("web-7c5ddbdf54-x2x9k", {
-      node: "node-1", namespace: "shop", hostIp: ["192.168.7.11"], internalIp: ["10.1.0.2", "10.1.0.3"], restartCount: 1, labels: { app: "web" },
+      node: "node-1",
+      namespace: "shop",
+      hostIp: ["192.168.7.11"],
+      internalIp: ["10.1.0.2", "10.1.0.3"],
+      restartCount: 1,
+      labels: { app: "web" },
       selectors: { app: "web" },
-      services: [{
-        name: "web", id: "5d1f1d3c-7ff9-4a4d-9d55-0f8f3e9b5a01", namespace: "shop", clusterIp: ["10.96.14.2"],
-        portList: [{ port: 80, targetPort: 8080, nodePort: 30080, proto: "TCP" }],
-      }],
+      services: [
+        {
+          name: "web",
+          id: "5d1f1d3c-7ff9-4a4d-9d55-0f8f3e9b5a01",
+          namespace: "shop",
+          clusterIp: ["10.96.14.2"],
+          portList: [{ port: 80, targetPort: 8080, nodePort: 30080, proto: "TCP" }],
+        },
+      ],
     })
     .container("web", { image: "nginx:1.27", type: "CT_CONTAINERD", pod: "web-7c5ddbdf54-x2x9k" })
     .process("nginx", { exe: "/usr/sbin/nginx", args: "-g daemon off;", pid: 2201, container: "web", entry: true })
