@@ -10,6 +10,4 @@ export { type Line, LineFramer, type LineRules, OVERLONG } from "./framing.ts";
 export { openOutput, type Output, type OutputTarget } from "./output/output.ts";
 export { writingLink, type WritingLinkSettings } from "./output/writing-link.ts";
 export { metaOfQuery, parseQuery, type QueryPairs } from "./query.ts";
-export {
-  type Answer, classicHttp, classicTcp, type HttpReply, type HttpReplies, midTcp, type TcpReplies, v1alpha1Http, v1alpha1Tcp,
-} from "./replies.ts";
+export { type Answer, classicTcp, httpReplies, type HttpReplies, type HttpReply, type TcpReplies, v1alpha1Tcp } from "./replies.ts";

@@ -14,7 +14,7 @@ export interface HttpReply {
 
 export type HttpReplies = Readonly<Record<Answer, HttpReply>>;
 
-/** v1alpha1 over TCP. It has no `accepted`: each message is waited for. */
+/** v1alpha1 over TCP, and the generation of May 2019. They wait for each message, and so say `accepted` to none. */
 export const v1alpha1Tcp: TcpReplies = {
   done: "OK\r\n",
   partial: "PARTSENT\r\n",
@@ -25,9 +25,6 @@ export const v1alpha1Tcp: TcpReplies = {
   throttled: "THROTTLED\r\n",
   accepted: "OK\r\n",
 };
-
-/** The generation of May 2019 over TCP: the texts of v1alpha1. */
-export const midTcp: TcpReplies = v1alpha1Tcp;
 
 /** The classic generation over TCP. The replies have no end: a client of it counts on one reply for what it has written. */
 export const classicTcp: TcpReplies = {
@@ -41,8 +38,8 @@ export const classicTcp: TcpReplies = {
   accepted: "ACCEPTED",
 };
 
-/** v1alpha1 over HTTP. */
-export const v1alpha1Http: HttpReplies = {
+/** Every generation over HTTP. 202 is for a message that nobody waits for: v1alpha1 has no such. */
+export const httpReplies: HttpReplies = {
   done: { code: 200, body: "OK" },
   partial: { code: 409, body: "Partial send" },
   invalid: { code: 400, body: "Invalid message" },
@@ -52,6 +49,3 @@ export const v1alpha1Http: HttpReplies = {
   throttled: { code: 429, body: "Message throttled" },
   accepted: { code: 202, body: "Accepted" },
 };
-
-/** The classic generation over HTTP: the codes and texts of v1alpha1, and 202 for a message that nobody waits for. */
-export const classicHttp: HttpReplies = v1alpha1Http;

@@ -1,6 +1,6 @@
 import type { Plugin, PluginContext } from "@millrace/api";
 import { defineLink, type Link } from "@millrace/api/flow";
-import { parseBind, v1alpha1Http, v1alpha1Tcp } from "@millrace/flow";
+import { httpReplies, parseBind, v1alpha1Tcp } from "@millrace/flow";
 import { z } from "zod";
 import { httpServer } from "./http/http-server.ts";
 import { bindOption, inFlightOf, inFlightOptions, maxBodyOption } from "./options.ts";
@@ -50,7 +50,7 @@ function serverFor(settings: z.output<typeof options>, ctx: PluginContext): Link
       return httpServer({
         address,
         path: "/v1alpha1",
-        replies: v1alpha1Http,
+        replies: httpReplies,
         zeroSize: "zero size request, ignored\n",
         chunked: true,
         waits: () => true,

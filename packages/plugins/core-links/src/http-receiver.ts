@@ -1,6 +1,6 @@
 import type { Plugin } from "@millrace/api";
 import { defineLink } from "@millrace/api/flow";
-import { classicHttp, parseHostPort } from "@millrace/flow";
+import { httpReplies, parseHostPort } from "@millrace/flow";
 import { z } from "zod";
 import { httpServer } from "./http/http-server.ts";
 import { hostPortOption, inFlightOf, inFlightOptions, maxBodyOption } from "./options.ts";
@@ -26,7 +26,7 @@ export const httpReceiver: Plugin = /* @__PURE__ */ defineLink({
     httpServer({
       address: parseHostPort(settings.bind_addr),
       path: "/send",
-      replies: classicHttp,
+      replies: httpReplies,
       zeroSize: "Zero-size request size\n",
       chunked: false,
       waits: ({ meta }) => SYNC.includes(meta.sync),

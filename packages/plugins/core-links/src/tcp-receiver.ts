@@ -1,6 +1,6 @@
 import type { Plugin } from "@millrace/api";
 import { defineLink } from "@millrace/api/flow";
-import { classicTcp, midTcp, parseHostPort } from "@millrace/flow";
+import { classicTcp, parseHostPort, v1alpha1Tcp } from "@millrace/flow";
 import { z } from "zod";
 import { hostPortOption, inFlightOf, inFlightOptions } from "./options.ts";
 import { streamServer } from "./stream/stream-server.ts";
@@ -33,7 +33,7 @@ export const tcpReceiver: Plugin = /* @__PURE__ */ defineLink({
       at: { scheme: "tcp", address: parseHostPort(settings.bind_addr) },
       rules: { maxBytes: settings.buf_size, trim: "run" },
       answers: settings.mode === "silent" ? "never" : waits ? "status" : "accepted",
-      replies: settings.replies === "mid" ? midTcp : classicTcp,
+      replies: settings.replies === "mid" ? v1alpha1Tcp : classicTcp,
       waitMs: WAIT_MS,
       readTimeoutMs: settings.read_timeout ?? READ_TIMEOUT_MS[settings.replies],
       inFlight: inFlightOf(settings),
