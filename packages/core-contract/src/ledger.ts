@@ -5,7 +5,11 @@ import type { World } from "./world.ts";
 /** A loss or an answer that the simulator has caused itself. */
 export class Injected extends Error {
   constructor(what: string) {
+    // Thousands are made, and nobody asks where.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(what);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = "Injected";
   }
 }

@@ -83,7 +83,7 @@ function makeNode(id: string, behaviour: Behaviour, random: Random, calm: boolea
     dawdles: random.chance(0.5) ? 0 : random.next() * 0.6,
     slotted: random.chance(0.6),
     size: random.between(1, 4),
-    batches: random.between(3, 16),
+    batches: random.between(2, 10),
     streams: random.between(1, 3),
     onLost: random.pick<OnLost>(["advance", "dead-letter", "stop"]),
     credit: random.pick([4, 8, 16, 64, 1000]),

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { simulate } from "../src/index.ts";
 
 /** How many seeds each test plays. The command plays as many as it is told to: see docs/settlement.md. */
-const SEEDS = 250;
+const SEEDS = 500;
 
 describe("the rules of settlement hold in random graphs, through faults, kills, drains and restarts", () => {
   for (const [name, from] of [["first", 1], ["second", 1 + SEEDS], ["third", 1 + 2 * SEEDS], ["fourth", 1 + 3 * SEEDS]] as const) {

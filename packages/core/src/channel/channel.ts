@@ -25,8 +25,8 @@ export class Channel {
   bytes = 0;
   /** Deliveries that wait for their retry. */
   readonly retrying: Map<Delivery, Timer> = new Map();
-  /** Why it takes nothing any more: its reader has ended, or the run. */
-  deadBy: { readonly cause: unknown } | undefined = undefined;
+  /** Tells why it takes nothing any more: its reader has ended, or the run. */
+  deadBy: (() => unknown) | undefined = undefined;
   private readonly queue: Deque<Delivery> = new Deque();
   /** Deliveries that are due again. They come first. */
   private readonly repeats: Deque<Delivery> = new Deque();
@@ -63,7 +63,7 @@ export class Channel {
   push(delivery: Delivery): void {
     if (this.edge.elastic) delivery.shipment.account?.charge(delivery.records, delivery.bytes);
     if (this.deadBy === undefined) this.enqueue(this.queue, delivery);
-    else delivery.forceLost(this.deadBy.cause);
+    else delivery.forceLost(this.deadBy());
   }
 
   /** Takes the next delivery out, and lets in who waits for the room. */
@@ -81,7 +81,7 @@ export class Channel {
     const { reader } = this;
     reader.counters.retried += 1;
     if (this.deadBy !== undefined || reader.inputOver) {
-      delivery.forceLost(cause ?? this.deadBy?.cause ?? new Error("a delivery was asked for again when the input had ended"));
+      delivery.forceLost(cause ?? this.deadBy?.() ?? new Error("a delivery was asked for again when the input had ended"));
       return;
     }
     const due = (): void => {
@@ -108,15 +108,15 @@ export class Channel {
   }
 
   /** The reader has ended, or the run is over: what waits here is lost, and so is what will still be sent. */
-  kill(cause: unknown): void {
+  kill(why: () => unknown): void {
     if (this.deadBy !== undefined) return;
-    this.deadBy = { cause };
+    this.deadBy = why;
     for (const [delivery, timer] of this.retrying) {
       timer.cancel();
-      delivery.forceLost(cause);
+      delivery.forceLost(why());
     }
     this.retrying.clear();
-    for (let next = this.shift(); next !== undefined; next = this.shift()) next.forceLost(cause);
+    for (let next = this.shift(); next !== undefined; next = this.shift()) next.forceLost(why());
     this.admit();
   }
 

@@ -4,7 +4,9 @@ import type { NodeState } from "./node-state.ts";
 /** An error in the name of a node, with the place where the configuration has it. */
 export function nodeError(code: string, node: NodeState, what: string, cause: unknown): MillraceError {
   const hint = isMillraceError(cause) ? cause.hint : undefined;
-  return new MillraceError(code, `node '${node.id}': ${what}`, {
+  const name = `node '${node.id}'`;
+  // What the runtime itself says of a node names it already.
+  return new MillraceError(code, what.startsWith(name) ? what : `${name}: ${what}`, {
     ...(hint !== undefined && { hint }),
     ...(cause !== undefined && { cause }),
     ...placeOf(node),

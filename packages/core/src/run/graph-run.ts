@@ -162,8 +162,10 @@ export class GraphRun implements Run, NodeSurroundings {
     node.phase = thrown === undefined ? "ended" : "failed";
     if (thrown !== undefined) node.loseOpen(this.nodeFailed(node, thrown.cause));
     node.input.closeCurrent();
-    const cause = this.closed ?? thrown?.cause ?? new MillraceError("MILLRACE_RUN_NODE_ENDED", `node '${node.id}' ended before it took the batch`);
-    for (const channel of node.input.channels) channel.kill(cause);
+    // Most nodes leave nothing behind, and an error is dear to make.
+    let cause = this.closed ?? thrown?.cause;
+    const why = (): unknown => (cause ??= new MillraceError("MILLRACE_RUN_NODE_ENDED", `node '${node.id}' ended before it took the batch`));
+    for (const channel of node.input.channels) channel.kill(why);
     if (!node.isSource && !node.input.resting) this.idle.resting();
     if (node.isSource && !this.nodes.some((other) => other.isSource && !other.atEnd)) this.idle.sourcesEnded();
     for (const { reader, sender } of node.sender.channels) {
@@ -256,7 +258,7 @@ export class GraphRun implements Run, NodeSurroundings {
     this.signal.abort(cause);
     for (const node of this.nodes) node.inputOver = true;
     for (const node of this.nodes) {
-      for (const channel of node.input.channels) channel.kill(cause);
+      for (const channel of node.input.channels) channel.kill(() => cause);
       node.account?.open();
     }
     for (const node of this.nodes) node.input.wake();

@@ -212,7 +212,7 @@ it("a node that asks for two batches at once gets an error in its name", async (
   });
   const slow: TestNode["make"] = (ctx) => ({ run: () => ctx.clock.sleep(1000, ctx.draining) });
   const { error } = await createRun(graphOf({ in: slow, greedy }, ["in > greedy"]), testHost()).start();
-  expect(error?.message).toMatchInlineSnapshot(`"node 'greedy': node 'greedy' asked its input for a batch while an earlier call was still waiting"`);
+  expect(error?.message).toMatchInlineSnapshot(`"node 'greedy' asked its input for a batch while an earlier call was still waiting"`);
 });
 
 describe("a batch that is too large", () => {

@@ -174,7 +174,7 @@ describe("a node that throws", () => {
     const slow: TestNode["make"] = (ctx) => ({ run: () => ctx.clock.sleep(20) });
     const result = await createRun(graphOf({ late, slow, out: sink([]) }, ["late > out", "slow > out"]), host).start();
     expect(result).toMatchObject({ state: "finished", lost: { batches: 1 } });
-    expect(host.lines).toContain("error pipeline: node 'late': node 'late' sent a batch after its run had ended");
+    expect(host.lines).toContain("error pipeline: node 'late' sent a batch after its run had ended");
   });
 
   it("while its sender waits for room, lets the sender go", async () => {

@@ -195,16 +195,16 @@ describe("what a plugin does against the rules", () => {
 
   it("to hold a batch that it has let go, is an error in its name", async () => {
     let first: Batch | undefined;
-    expect(await failing(each((batch) => { (first ??= batch) === batch || first.hold(); }))).toMatchInlineSnapshot(`"MILLRACE_RUN_NODE: node 'bad': node 'bad' called hold on a batch that it had already let go"`);
+    expect(await failing(each((batch) => { (first ??= batch) === batch || first.hold(); }))).toMatchInlineSnapshot(`"MILLRACE_RUN_NODE: node 'bad' called hold on a batch that it had already let go"`);
   });
 
   it("to send from a batch that it has let go, is an error in its name", async () => {
     let first: Batch<NumberBatch> | undefined;
-    expect(await failing(each((batch, send) => send(batch.data, { origin: { batch: (first ??= batch) } })))).toMatchInlineSnapshot(`"MILLRACE_RUN_NODE: node 'bad': node 'bad' sent from a batch that it has let go, or that is none of its own"`);
+    expect(await failing(each((batch, send) => send(batch.data, { origin: { batch: (first ??= batch) } })))).toMatchInlineSnapshot(`"MILLRACE_RUN_NODE: node 'bad' sent from a batch that it has let go, or that is none of its own"`);
   });
 
   it("to name records that don't exist, is an error in its name", async () => {
-    expect(await failing(each((batch, send) => send(batch.data, { origin: { batch, records: [7] } })))).toMatchInlineSnapshot(`"MILLRACE_RUN_NODE: node 'bad': node 'bad' sent a record that stems from record 7 of a batch of 1"`);
+    expect(await failing(each((batch, send) => send(batch.data, { origin: { batch, records: [7] } })))).toMatchInlineSnapshot(`"MILLRACE_RUN_NODE: node 'bad' sent a record that stems from record 7 of a batch of 1"`);
   });
 
   it("to answer a batch that it has let go, is counted and does no harm", async () => {
@@ -245,5 +245,5 @@ it("a place that falls is an error in the name of the source", async () => {
     },
   });
   const { error } = await createRun(graphOf({ in: backwards, out: sink([]) }, ["in > out"]), testHost()).start();
-  expect(error?.message).toMatchInlineSnapshot(`"node 'in': node 'in' sent place 4 of stream 'log' after place 5"`);
+  expect(error?.message).toMatchInlineSnapshot(`"node 'in' sent place 4 of stream 'log' after place 5"`);
 });
