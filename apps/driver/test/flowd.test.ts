@@ -1,58 +1,22 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { describe, it } from "vitest";
 import { Command, runCommand } from "./support/command.ts";
 import { withoutTime } from "./support/lines.ts";
+import { root } from "./support/places.ts";
 import { writeBundledPlugin } from "./support/plugins.ts";
 import { scratchFolder } from "./support/scratch.ts";
 
 const scratch = scratchFolder();
 
-const ACTORS = `system:
-  maxprocs: 1
-actors:
-  tcp:
-    module: core.receiver
-    params: { bind: "tcp://127.0.0.1:0" }
-  http:
-    module: core.receiver
-    params: { bind: "http://127.0.0.1:0" }
-  mux:
-    module: core.mux
-  print:
-    module: core.sink
-    params: { bind: "file://STDOUT" }
-pipeline:
-  tcp: { connect: mux }
-  http: { connect: mux }
-  mux: { connect: print }
-`;
-
-const COMPONENTS = `system:
-  maxprocs: 1
-components:
-  tcp:
-    module: receiver.tcp
-    params: { bind_addr: "127.0.0.1:0" }
-  http:
-    module: receiver.http
-    params: { bind_addr: "127.0.0.1:0" }
-  mux:
-    module: link.mux
-  print:
-    module: sink.dumper
-    params: { out: STDOUT }
-pipeline:
-  mux:
-    links: [tcp, http]
-    connect: print
-`;
-
-const actors = join(scratch, "actors.yaml");
-const components = join(scratch, "components.yaml");
-writeFileSync(actors, ACTORS);
-writeFileSync(components, COMPONENTS);
+/** The examples of both generations, and what makes them listen wherever there is room. */
+const actors = join(root, "examples/pipelines/flow.yaml");
+const components = join(root, "examples/pipelines/flow.components.yaml");
+const ANY_PORT = ["-o", "actors.tcp.params.bind=tcp://127.0.0.1:0", "-o", "actors.http.params.bind=http://127.0.0.1:0"];
+const ANY_PORT_COMPONENTS = ["-o", "components.tcp.params.bind_addr=127.0.0.1:0", "-o", "components.http.params.bind_addr=127.0.0.1:0"];
+const ACTORS = readFileSync(actors, "utf8");
+const COMPONENTS = readFileSync(components, "utf8");
 
 describe.concurrent("the command line of flowd", () => {
   it("helps", async ({ expect }) => {
@@ -96,7 +60,7 @@ describe.concurrent("the command line of flowd", () => {
 
 describe.concurrent("flowd with actors", () => {
   it("answers over TCP and HTTP, prints, and drains on SIGTERM", async ({ expect }) => {
-    const flowd = new Command("flowd", ["-config.path", actors]);
+    const flowd = new Command("flowd", ["-config.path", actors, ...ANY_PORT]);
     const tcp = await portOf(flowd, "stdout", "tcp");
     const http = await portOf(flowd, "stdout", "http");
     expect(await talk(tcp, "hello\r\nagain\r\n", "OK\r\nOK\r\n")).toBe("OK\r\nOK\r\n");
@@ -121,7 +85,7 @@ describe.concurrent("flowd with actors", () => {
 
   it("takes its configuration from FLOW_CONFIG_PATH, and single values from -o", async ({ expect }) => {
     const out = join(scratch, "out.txt");
-    const flowd = new Command("flowd", ["-o", `actors.print.params.bind=file://${out}`], { env: { FLOW_CONFIG_PATH: actors } });
+    const flowd = new Command("flowd", [...ANY_PORT, "-o", `actors.print.params.bind=file://${out}`], { env: { FLOW_CONFIG_PATH: actors } });
     const tcp = await portOf(flowd, "stdout", "tcp");
     expect(await talk(tcp, "kept\r\n", "OK\r\n")).toBe("OK\r\n");
     flowd.signal("SIGINT");
@@ -141,17 +105,17 @@ describe.concurrent("flowd with actors", () => {
       "
     `);
     expect(stderr).toMatchInlineSnapshot(`
-      "wrong.yaml:11:13: error MILLRACE_REGISTRY_NOT_FOUND: no link is called "core.mucks"
+      "wrong.yaml:17:13: error MILLRACE_REGISTRY_NOT_FOUND: no link is called "core.mucks"
               module: core.mucks
                       ^~~~~~~~~~
         hint: did you mean "core.mux"?
               looked for in the built-in plugins
-      wrong.yaml:13:13: warning MILLRACE_PLAN_NO_INPUT: "print" has no input: it reads message, and no edge leads to it
+      wrong.yaml:19:13: warning MILLRACE_PLAN_NO_INPUT: "print" has no input: it reads message, and no edge leads to it
               module: core.sink
                       ^~~~~~~~~
-      wrong.yaml:18:19: error MILLRACE_CONFIG_REFERENCE: failed to connect "mux" to "ghost": "ghost" is undefined
-            mux: { connect: ghost }
-                            ^~~~~
+      wrong.yaml:29:14: error MILLRACE_CONFIG_REFERENCE: failed to connect "mux" to "ghost": "ghost" is undefined
+              connect: ghost
+                       ^~~~~
         hint: there are "tcp", "http", "mux", "print"
       2 errors, 1 warning
       "
@@ -159,9 +123,9 @@ describe.concurrent("flowd with actors", () => {
   });
 
   it("ends with the name of a receiver whose address is taken", async ({ expect }) => {
-    const flowd = new Command("flowd", ["-config.path", actors]);
+    const flowd = new Command("flowd", ["-config.path", actors, ...ANY_PORT]);
     const port = await portOf(flowd, "stdout", "tcp");
-    const second = await runCommand("flowd", ["-config.path", actors, "-o", `actors.tcp.params.bind=tcp://127.0.0.1:${port}`]);
+    const second = await runCommand("flowd", ["-config.path", actors, ...ANY_PORT, "-o", `actors.tcp.params.bind=tcp://127.0.0.1:${port}`]);
     expect(second.code).toBe(1);
     expect(withoutTime(second.stdout)).toMatch(/^FATAL\tfailed to start pipeline: .*tcp.*in use/m);
     flowd.signal("SIGTERM");
@@ -171,7 +135,7 @@ describe.concurrent("flowd with actors", () => {
 
 describe.concurrent("flowd with components", () => {
   it("answers over TCP and HTTP, draws its graph, and drains on SIGINT", async ({ expect }) => {
-    const flowd = new Command("flowd", [], { env: { CONFIG_FILE: components } });
+    const flowd = new Command("flowd", ANY_PORT_COMPONENTS, { env: { CONFIG_FILE: components } });
     const tcp = await portOf(flowd, "stderr", "tcp");
     const http = await portOf(flowd, "stderr", "http");
     expect(await talk(tcp, "hello\n", "ACCEPTED")).toBe("ACCEPTED");
@@ -211,13 +175,13 @@ describe.concurrent("a plugin of one's own", () => {
     `,
     );
     const config = join(scratch, "own.yaml");
-    writeFileSync(config, ACTORS.replace("module: core.sink", "module: plugin.shout").replace('params: { bind: "file://STDOUT" }', "builder: New"));
+    writeFileSync(config, ACTORS.replace("module: core.sink", "module: plugin.shout").replace("params:\n      bind: file://STDOUT", "builder: New"));
     mkdirSync(join(scratch, "empty"));
     const missing = await runCommand("flowd", ["-config.path", config, "-plugin.path", join(scratch, "empty")]);
     expect(missing.code).toBe(1);
     expect(missing.stdout).toContain("shout");
 
-    const flowd = new Command("flowd", ["-config.path", config], { env: { FLOW_PLUGIN_PATH: plugins } });
+    const flowd = new Command("flowd", ["-config.path", config, ...ANY_PORT], { env: { FLOW_PLUGIN_PATH: plugins } });
     const tcp = await portOf(flowd, "stdout", "tcp");
     expect(await talk(tcp, "hey\r\n", "OK\r\n")).toBe("OK\r\n");
     await flowd.sees("stdout", /^SHOUT HEY$/m);

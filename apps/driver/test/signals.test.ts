@@ -85,6 +85,13 @@ describe("standard output", () => {
   });
 });
 
+describe("the output stdout of Fluent Bit", () => {
+  it("ends its command too when nobody reads it any more", async () => {
+    const command = new Command("fluent-bit", ["-q", "-i", "dummy", "-o", "stdout", "-f", "0.2"], { closedStdout: true });
+    expect((await command.ended()).code).toBe(141);
+  });
+});
+
 function start(processor: string, closedStdout = false): Command {
   const config = join(scratch, `${processor}.json`);
   writeFileSync(config, JSON.stringify({ pipeline: [{ processor, in: "flat flattenerchan" }] }));

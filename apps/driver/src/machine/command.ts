@@ -21,10 +21,14 @@ export const PIPE_EXIT = 141;
 /** How long the last text may take to reach a slow reader, in milliseconds. */
 const FLUSH_MS = 500;
 
-/** Ends the process when all that was written has been taken, or when nobody has taken it for some time. */
+/**
+ * Ends the process when all that was written has been taken, or when nobody has taken it for some time. Of several calls
+ * the first one gives the exit code.
+ */
 export async function leave(exitCode: number): Promise<never> {
+  process.exitCode ??= exitCode;
   await Promise.race([Promise.all([written(process.stdout), written(process.stderr)]), new Promise((resolve) => setTimeout(resolve, FLUSH_MS))]);
-  process.exit(exitCode);
+  process.exit();
 }
 
 /** An error with its causes, for people. */
