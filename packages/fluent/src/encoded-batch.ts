@@ -16,7 +16,12 @@ export function batchOfBytes(tag: string, source: string, bytes: Uint8Array, det
 }
 
 /** Makes a batch of entries that have been checked; `undefined` where there are none. */
-export function batchOfEntries(tag: string, source: string, entries: Pick<Entries, "bytes" | "bounds">, details: RecordBatchDetails = {}): EncodedBatch | undefined {
+export function batchOfEntries(
+  tag: string,
+  source: string,
+  entries: Pick<Entries, "bytes" | "bounds">,
+  details: RecordBatchDetails = {},
+): EncodedBatch | undefined {
   return entries.bounds.length < 2 ? undefined : new EncodedBatch(tag, source, entries.bytes, entries.bounds, details);
 }
 

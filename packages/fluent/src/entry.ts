@@ -185,7 +185,9 @@ function joined(bytes: Uint8Array, good: readonly [from: number, to: number][], 
   });
   if (bad.length === 0) return { bytes, bounds, bad };
   const kept = new Uint8Array(bounds[good.length] as number);
-  good.forEach(([from, to], index) => kept.set(bytes.subarray(from, to), bounds[index]));
+  good.forEach(([from, to], index) => {
+    kept.set(bytes.subarray(from, to), bounds[index]);
+  });
   return { bytes: kept, bounds, bad };
 }
 

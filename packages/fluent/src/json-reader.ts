@@ -25,6 +25,7 @@ const WORDS: readonly [word: string, write: (writer: Writer) => void][] = [
 class JsonReader {
   private readonly numbers = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
   private readonly spaces = /[ \t\n\r]*/y;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids just these in a text.
   private readonly plainText = /[^"\\\u0000-\u001f]*/y;
   private readonly text: string;
   private at = 0;
@@ -36,16 +37,11 @@ class JsonReader {
   value(writer: Writer, depth: number): void {
     this.blanks();
     const char = this.text[this.at];
-    if (char === "{") return this.object(writer, depth);
-    if (char === "[") return this.array(writer, depth);
-    if (char === '"') return writer.string(this.string());
-    if (char === "-" || (char !== undefined && char >= "0" && char <= "9")) return this.number(writer);
-    for (const [word, write] of WORDS) {
-      if (!this.text.startsWith(word, this.at)) continue;
-      this.at += word.length;
-      return write(writer);
-    }
-    throw this.expected("a value");
+    if (char === "{") this.object(writer, depth);
+    else if (char === "[") this.array(writer, depth);
+    else if (char === '"') writer.string(this.string());
+    else if (char === "-" || (char !== undefined && char >= "0" && char <= "9")) this.number(writer);
+    else this.word(writer);
   }
 
   end(): void {
@@ -88,6 +84,14 @@ class JsonReader {
   private descend(depth: number): void {
     if (depth === MAX_DEPTH) throw this.error(`nested deeper than ${MAX_DEPTH}`);
     this.at += 1;
+  }
+
+  private word(writer: Writer): void {
+    const found = WORDS.find(([word]) => this.text.startsWith(word, this.at));
+    if (found === undefined) throw this.expected("a value");
+    const [word, write] = found;
+    this.at += word.length;
+    write(writer);
   }
 
   private number(writer: Writer): void {

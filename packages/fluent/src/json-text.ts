@@ -53,14 +53,23 @@ export function entryToJson(entry: Uint8Array, style: JsonRecordStyle): string {
 
 function valueAt(cursor: Cursor, style: JsonStyle): string {
   switch (cursor.next()) {
-    case "nil": return "null";
-    case "boolean": return cursor.number === 1 ? "true" : "false";
-    case "integer": return String(cursor.big ?? cursor.number);
-    case "float": return floatText(cursor.number, style);
-    case "string": case "binary": return quoted(utf8(cursor.payload), style);
-    case "ext": return `"${Buffer.from(cursor.payload).toString("hex")}"`;
-    case "array": return arrayAt(cursor, cursor.length, style);
-    case "map": return mapAt(cursor, cursor.length, style);
+    case "nil":
+      return "null";
+    case "boolean":
+      return cursor.number === 1 ? "true" : "false";
+    case "integer":
+      return String(cursor.big ?? cursor.number);
+    case "float":
+      return floatText(cursor.number, style);
+    case "string":
+    case "binary":
+      return quoted(utf8(cursor.payload), style);
+    case "ext":
+      return `"${Buffer.from(cursor.payload).toString("hex")}"`;
+    case "array":
+      return arrayAt(cursor, cursor.length, style);
+    case "map":
+      return mapAt(cursor, cursor.length, style);
   }
 }
 

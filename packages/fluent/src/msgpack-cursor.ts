@@ -83,34 +83,66 @@ export class Cursor {
 
   private tagged(head: number): ValueType {
     switch (head) {
-      case 0xc0: return this.plain("nil", 0);
-      case 0xc2: return this.plain("boolean", 0);
-      case 0xc3: return this.plain("boolean", 1);
-      case 0xc4: return this.content("binary", this.byte());
-      case 0xc5: return this.content("binary", this.u16());
-      case 0xc6: return this.content("binary", this.u32());
-      case 0xc7: return this.ext(this.byte());
-      case 0xc8: return this.ext(this.u16());
-      case 0xc9: return this.ext(this.u32());
-      case 0xca: return this.plain("float", this.view.getFloat32(this.take(4)));
-      case 0xcb: return this.plain("float", this.view.getFloat64(this.take(8)));
-      case 0xcc: return this.integer(this.byte());
-      case 0xcd: return this.integer(this.u16());
-      case 0xce: return this.integer(this.u32());
-      case 0xcf: return this.wide(this.view.getBigUint64(this.take(8)));
-      case 0xd0: return this.integer(this.view.getInt8(this.take(1)));
-      case 0xd1: return this.integer(this.view.getInt16(this.take(2)));
-      case 0xd2: return this.integer(this.view.getInt32(this.take(4)));
-      case 0xd3: return this.wide(this.view.getBigInt64(this.take(8)));
-      case 0xd4: case 0xd5: case 0xd6: case 0xd7: case 0xd8: return this.ext(1 << (head - 0xd4));
-      case 0xd9: return this.content("string", this.byte());
-      case 0xda: return this.content("string", this.u16());
-      case 0xdb: return this.content("string", this.u32());
-      case 0xdc: return this.container("array", this.u16());
-      case 0xdd: return this.container("array", this.u32());
-      case 0xde: return this.container("map", this.u16());
-      case 0xdf: return this.container("map", this.u32());
-      default: throw this.bad("the byte 0xc1, which MessagePack never uses", this.at - 1);
+      case 0xc0:
+        return this.plain("nil", 0);
+      case 0xc2:
+        return this.plain("boolean", 0);
+      case 0xc3:
+        return this.plain("boolean", 1);
+      case 0xc4:
+        return this.content("binary", this.byte());
+      case 0xc5:
+        return this.content("binary", this.u16());
+      case 0xc6:
+        return this.content("binary", this.u32());
+      case 0xc7:
+        return this.ext(this.byte());
+      case 0xc8:
+        return this.ext(this.u16());
+      case 0xc9:
+        return this.ext(this.u32());
+      case 0xca:
+        return this.plain("float", this.view.getFloat32(this.take(4)));
+      case 0xcb:
+        return this.plain("float", this.view.getFloat64(this.take(8)));
+      case 0xcc:
+        return this.integer(this.byte());
+      case 0xcd:
+        return this.integer(this.u16());
+      case 0xce:
+        return this.integer(this.u32());
+      case 0xcf:
+        return this.wide(this.view.getBigUint64(this.take(8)));
+      case 0xd0:
+        return this.integer(this.view.getInt8(this.take(1)));
+      case 0xd1:
+        return this.integer(this.view.getInt16(this.take(2)));
+      case 0xd2:
+        return this.integer(this.view.getInt32(this.take(4)));
+      case 0xd3:
+        return this.wide(this.view.getBigInt64(this.take(8)));
+      case 0xd4:
+      case 0xd5:
+      case 0xd6:
+      case 0xd7:
+      case 0xd8:
+        return this.ext(1 << (head - 0xd4));
+      case 0xd9:
+        return this.content("string", this.byte());
+      case 0xda:
+        return this.content("string", this.u16());
+      case 0xdb:
+        return this.content("string", this.u32());
+      case 0xdc:
+        return this.container("array", this.u16());
+      case 0xdd:
+        return this.container("array", this.u32());
+      case 0xde:
+        return this.container("map", this.u16());
+      case 0xdf:
+        return this.container("map", this.u32());
+      default:
+        throw this.bad("the byte 0xc1, which MessagePack never uses", this.at - 1);
     }
   }
 

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { eventTimeText } from "./date-text.ts";
 import { partsOf } from "./entry.ts";
-import { Cursor } from "./msgpack-cursor.ts";
+import { Cursor, type ValueType } from "./msgpack-cursor.ts";
 import { fixed6 } from "./number-text.ts";
 
 /**
@@ -41,17 +41,11 @@ class ByteText {
   }
 
   value(cursor: Cursor): void {
-    switch (cursor.next()) {
-      case "nil": return this.add("nil");
-      case "boolean": return this.add(cursor.number === 1 ? "true" : "false");
-      case "integer": return this.add(String(cursor.big ?? cursor.number));
-      case "float": return this.add(fixed6(cursor.number));
-      case "string": return this.raw(cursor.start, cursor.length);
-      case "binary": return this.add(`"${printable(cursor.payload)}"`);
-      case "ext": return this.add(`(ext: ${cursor.extType})"${printable(cursor.payload)}"`);
-      case "array": return this.array(cursor, cursor.length);
-      case "map": return this.map(cursor, cursor.length);
-    }
+    const type = cursor.next();
+    if (type === "string") this.raw(cursor.start, cursor.length);
+    else if (type === "array") this.array(cursor, cursor.length);
+    else if (type === "map") this.map(cursor, cursor.length);
+    else this.add(scalarText(type, cursor));
   }
 
   private raw(start: number, length: number): void {
@@ -84,6 +78,23 @@ class ByteText {
   private close(): void {
     if (this.tail !== "") this.pieces.push(Buffer.from(this.tail));
     this.tail = "";
+  }
+}
+
+function scalarText(type: Exclude<ValueType, "string" | "array" | "map">, cursor: Cursor): string {
+  switch (type) {
+    case "nil":
+      return "nil";
+    case "boolean":
+      return cursor.number === 1 ? "true" : "false";
+    case "integer":
+      return String(cursor.big ?? cursor.number);
+    case "float":
+      return fixed6(cursor.number);
+    case "binary":
+      return `"${printable(cursor.payload)}"`;
+    case "ext":
+      return `(ext: ${cursor.extType})"${printable(cursor.payload)}"`;
   }
 }
 

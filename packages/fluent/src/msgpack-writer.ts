@@ -45,9 +45,9 @@ export class Writer {
   /** A whole number from -2^63 to 2^64-1; any other is an error `MILLRACE_FLUENT_VALUE`. */
   big(value: bigint): void {
     const narrow = Number(value);
-    if (Number.isSafeInteger(narrow)) return this.integer(narrow);
-    if (value > MAX_U64 || value < MIN_I64) throw new MillraceError("MILLRACE_FLUENT_VALUE", `the integer ${value} does not fit into 64 bits`);
-    this.headed64(value > 0n ? 0xcf : 0xd3, BigInt.asUintN(64, value));
+    if (Number.isSafeInteger(narrow)) this.integer(narrow);
+    else if (value > MAX_U64 || value < MIN_I64) throw new MillraceError("MILLRACE_FLUENT_VALUE", `the integer ${value} does not fit into 64 bits`);
+    else this.headed64(value > 0n ? 0xcf : 0xd3, BigInt.asUintN(64, value));
   }
 
   float(value: number): void {

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { MillraceError } from "@millrace/api";
-import { type EventTime, fluentExt, type FluentValue, partsOfExt, partsOfFloat } from "@millrace/api/fluent";
+import { type EventTime, type FluentValue, fluentExt, partsOfExt, partsOfFloat } from "@millrace/api/fluent";
 import { Cursor, MAX_DEPTH } from "./msgpack-cursor.ts";
 import { Writer } from "./msgpack-writer.ts";
 
@@ -32,31 +32,35 @@ export function timestampExt(time: EventTime): FluentValue {
 
 /** Writes a value, as {@link encodeValue} has it. */
 export function writeValue(writer: Writer, value: unknown, depth = 0): void {
-  switch (typeof value) {
-    case "string": return writer.string(value);
-    case "boolean": return writer.boolean(value);
-    case "bigint": return writer.big(value);
-    case "number": return Number.isSafeInteger(value) && !Object.is(value, -0) ? writer.integer(value) : writer.float(value);
-    case "undefined": return writer.nil();
-    case "object": return value === null ? writer.nil() : writeObject(writer, value, depth);
-    default: throw new MillraceError("MILLRACE_FLUENT_VALUE", `a ${typeof value} is no value of a record`);
-  }
+  if (typeof value === "string") writer.string(value);
+  else if (typeof value === "number") writeNumber(writer, value);
+  else if (typeof value === "boolean") writer.boolean(value);
+  else if (typeof value === "bigint") writer.big(value);
+  else if (value === undefined || value === null) writer.nil();
+  else if (typeof value === "object") writeObject(writer, value, depth);
+  else throw new MillraceError("MILLRACE_FLUENT_VALUE", `a ${typeof value} is no value of a record`);
+}
+
+function writeNumber(writer: Writer, value: number): void {
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) writer.integer(value);
+  else writer.float(value);
 }
 
 function writeObject(writer: Writer, value: object, depth: number): void {
   if (depth === MAX_DEPTH) throw new MillraceError("MILLRACE_FLUENT_VALUE", `values nested deeper than ${MAX_DEPTH}, or within themselves`);
-  if (value instanceof Uint8Array) return writer.binary(value);
-  if (Array.isArray(value)) {
-    writer.array(value.length);
-    for (const inner of value) writeValue(writer, inner, depth + 1);
-    return;
-  }
   const float = partsOfFloat(value);
-  if (float !== undefined) return writer.float(float);
   const ext = partsOfExt(value);
-  if (ext !== undefined) return writer.ext(ext.type, ext.data);
-  if (value instanceof Date) return writeValue(writer, timestampExt(timeOfDate(value)), depth);
-  writeMap(writer, value as Record<string, unknown>, depth);
+  if (value instanceof Uint8Array) writer.binary(value);
+  else if (Array.isArray(value)) writeArray(writer, value, depth);
+  else if (float !== undefined) writer.float(float);
+  else if (ext !== undefined) writer.ext(ext.type, ext.data);
+  else if (value instanceof Date) writeValue(writer, timestampExt(timeOfDate(value)), depth);
+  else writeMap(writer, value as Record<string, unknown>, depth);
+}
+
+function writeArray(writer: Writer, values: readonly unknown[], depth: number): void {
+  writer.array(values.length);
+  for (const inner of values) writeValue(writer, inner, depth + 1);
 }
 
 /** A key whose value is `undefined` counts as absent. */
@@ -76,7 +80,8 @@ function writeMap(writer: Writer, value: Record<string, unknown>, depth: number)
 function timeOfDate(date: Date): EventTime {
   const ms = date.getTime();
   const seconds = Math.floor(ms / 1000);
-  if (!(seconds >= 0 && seconds < 2 ** 34)) throw new MillraceError("MILLRACE_FLUENT_VALUE", "a date before 1970, beyond 2514, or invalid, is no value of a record");
+  if (!(seconds >= 0 && seconds < 2 ** 34))
+    throw new MillraceError("MILLRACE_FLUENT_VALUE", "a date before 1970, beyond 2514, or invalid, is no value of a record");
   return { seconds, nanoseconds: (ms - seconds * 1000) * 1_000_000 };
 }
 
@@ -86,15 +91,24 @@ function timeOfDate(date: Date): EventTime {
  */
 export function readValue(cursor: Cursor, depth = 0): FluentValue {
   switch (cursor.next()) {
-    case "nil": return null;
-    case "boolean": return cursor.number === 1;
-    case "integer": return cursor.big ?? cursor.number;
-    case "float": return cursor.number;
-    case "string": return utf8(cursor.payload);
-    case "binary": return new Uint8Array(cursor.payload);
-    case "ext": return fluentExt(cursor.extType, new Uint8Array(cursor.payload));
-    case "array": return readArray(cursor, depth);
-    case "map": return readMap(cursor, cursor.length, depth);
+    case "nil":
+      return null;
+    case "boolean":
+      return cursor.number === 1;
+    case "integer":
+      return cursor.big ?? cursor.number;
+    case "float":
+      return cursor.number;
+    case "string":
+      return utf8(cursor.payload);
+    case "binary":
+      return new Uint8Array(cursor.payload);
+    case "ext":
+      return fluentExt(cursor.extType, new Uint8Array(cursor.payload));
+    case "array":
+      return readArray(cursor, depth);
+    case "map":
+      return readMap(cursor, cursor.length, depth);
   }
 }
 

@@ -1,10 +1,15 @@
 import { type FluentMessage, recordBatch } from "@millrace/api/fluent";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { batchOfBytes, type EncodedBatch, entriesOfBatch, entryOf, jsonToMsgpack, scanEntries, writeEncodedEntry, writeEntry, Writer } from "../src/index.ts";
+import { batchOfBytes, type EncodedBatch, entriesOfBatch, entryOf, jsonToMsgpack, scanEntries, Writer, writeEncodedEntry, writeEntry } from "../src/index.ts";
 
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text.replaceAll(" ", ""), "hex"));
-const message = (record: FluentMessage["record"], metadata: FluentMessage["record"] = {}): FluentMessage => ({ time: { seconds: 1, nanoseconds: 2 }, record, metadata, tag: "t" });
+const message = (record: FluentMessage["record"], metadata: FluentMessage["record"] = {}): FluentMessage => ({
+  time: { seconds: 1, nanoseconds: 2 },
+  record,
+  metadata,
+  tag: "t",
+});
 
 function encoded(...messages: FluentMessage[]): Uint8Array {
   const writer = new Writer();
@@ -61,7 +66,7 @@ describe("an entry", () => {
   });
 
   it("holds a record as deep as a record may be", () => {
-    const deep = jsonToMsgpack(`${"{\"a\":".repeat(511)}{}${"}".repeat(511)}`);
+    const deep = jsonToMsgpack(`${'{"a":'.repeat(511)}{}${"}".repeat(511)}`);
     const writer = new Writer();
     writeEncodedEntry(writer, { seconds: 1, nanoseconds: 0 }, jsonToMsgpack("{}"), deep);
     expect(scanEntries(writer.finish()).bad).toEqual([]);
@@ -69,13 +74,19 @@ describe("an entry", () => {
   });
 
   it("never makes the scanner throw or wait, whatever the bytes", () => {
-    const pieces = fc.array(fc.oneof(fc.uint8Array({ maxLength: 20 }), fc.constantFrom(encoded(message({ a: 1 })), bytes("92"), bytes("dfffffffff"), bytes("9292d700"))), { maxLength: 8 });
-    fc.assert(fc.property(pieces, (list) => {
-      const data = Buffer.concat(list);
-      const { batch: found, bad } = batchOfBytes("t", "in.0", data);
-      expect([...(found ?? [])]).toHaveLength(found?.records ?? 0);
-      expect((found?.bytes ?? 0) + bad.reduce((sum, entry) => sum + entry.length, 0)).toBe(data.length);
-    }), { numRuns: 1500 });
+    const pieces = fc.array(
+      fc.oneof(fc.uint8Array({ maxLength: 20 }), fc.constantFrom(encoded(message({ a: 1 })), bytes("92"), bytes("dfffffffff"), bytes("9292d700"))),
+      { maxLength: 8 },
+    );
+    fc.assert(
+      fc.property(pieces, (list) => {
+        const data = Buffer.concat(list);
+        const { batch: found, bad } = batchOfBytes("t", "in.0", data);
+        expect([...(found ?? [])]).toHaveLength(found?.records ?? 0);
+        expect((found?.bytes ?? 0) + bad.reduce((sum, entry) => sum + entry.length, 0)).toBe(data.length);
+      }),
+      { numRuns: 1500 },
+    );
   });
 });
 
@@ -104,7 +115,7 @@ describe("a batch of bytes", () => {
 
   it("lets messages keep their exact bytes until they are changed", () => {
     const writer = new Writer();
-    writeEncodedEntry(writer, { seconds: 1, nanoseconds: 0 }, jsonToMsgpack("{}"), jsonToMsgpack("{\"f\":2.0,\"b\":1,\"a\":2,\"b\":3}"));
+    writeEncodedEntry(writer, { seconds: 1, nanoseconds: 0 }, jsonToMsgpack("{}"), jsonToMsgpack('{"f":2.0,"b":1,"a":2,"b":3}'));
     const [read] = [...batch(writer.finish())] as [FluentMessage];
     expect(entryOf(read)).toEqual(writer.finish());
     expect(entriesOfBatch(recordBatch("t", "in.0", [read])).bytes).toEqual(writer.finish());
@@ -113,7 +124,13 @@ describe("a batch of bytes", () => {
   });
 
   it("tells which messages can't be encoded, and why", () => {
-    const made = recordBatch("t", "in.0", [message({ a: 1 }), message({ f: (() => 1) as never }), message({ b: 1n << 70n }), { ...message({}), time: { seconds: Number.NaN, nanoseconds: 0 } }, message({ c: 1 })]);
+    const made = recordBatch("t", "in.0", [
+      message({ a: 1 }),
+      message({ f: (() => 1) as never }),
+      message({ b: 1n << 70n }),
+      { ...message({}), time: { seconds: Number.NaN, nanoseconds: 0 } },
+      message({ c: 1 }),
+    ]);
     const { origins, failed, bounds } = entriesOfBatch(made);
     expect(bounds.length).toBe(3);
     expect(origins).toEqual([0, 4]);

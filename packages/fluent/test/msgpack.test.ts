@@ -1,4 +1,4 @@
-import { fluentExt, fluentFloat, type FluentValue, partsOfExt } from "@millrace/api/fluent";
+import { type FluentValue, fluentExt, fluentFloat, partsOfExt } from "@millrace/api/fluent";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Cursor, decodeValue, encodeValue, timestampExt } from "../src/index.ts";
@@ -8,13 +8,39 @@ const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text.repl
 
 describe("the shortest form that is exact", () => {
   it.each<[FluentValue, string]>([
-    [null, "c0"], [true, "c3"], [false, "c2"],
-    [0, "00"], [127, "7f"], [128, "cc80"], [255, "ccff"], [256, "cd0100"], [65_536, "ce00010000"], [2 ** 32, "cf0000000100000000"],
-    [-1, "ff"], [-32, "e0"], [-33, "d0df"], [-128, "d080"], [-129, "d1ff7f"], [-32_769, "d2ffff7fff"], [-(2 ** 31) - 1, "d3ffffffff7fffffff"],
-    [2n ** 64n - 1n, "cfffffffffffffffff"], [-(2n ** 63n), "d38000000000000000"], [5n, "05"],
-    [1.5, "cb3ff8000000000000"], [-0, "cb8000000000000000"], [2 ** 60, "cb43b0000000000000"], [fluentFloat(2), "cb4000000000000000"],
-    ["", "a0"], ["é", "a2c3a9"], ["x".repeat(32), `d920${"78".repeat(32)}`], [new Uint8Array([1, 2]), "c4020102"],
-    [[], "90"], [{}, "80"], [{ a: 1 }, "81a16101"], [fluentExt(-1, bytes("00")), "d4ff00"], [fluentExt(5, bytes("000102")), "c70305000102"],
+    [null, "c0"],
+    [true, "c3"],
+    [false, "c2"],
+    [0, "00"],
+    [127, "7f"],
+    [128, "cc80"],
+    [255, "ccff"],
+    [256, "cd0100"],
+    [65_536, "ce00010000"],
+    [2 ** 32, "cf0000000100000000"],
+    [-1, "ff"],
+    [-32, "e0"],
+    [-33, "d0df"],
+    [-128, "d080"],
+    [-129, "d1ff7f"],
+    [-32_769, "d2ffff7fff"],
+    [-(2 ** 31) - 1, "d3ffffffff7fffffff"],
+    [2n ** 64n - 1n, "cfffffffffffffffff"],
+    [-(2n ** 63n), "d38000000000000000"],
+    [5n, "05"],
+    [1.5, "cb3ff8000000000000"],
+    [-0, "cb8000000000000000"],
+    [2 ** 60, "cb43b0000000000000"],
+    [fluentFloat(2), "cb4000000000000000"],
+    ["", "a0"],
+    ["é", "a2c3a9"],
+    ["x".repeat(32), `d920${"78".repeat(32)}`],
+    [new Uint8Array([1, 2]), "c4020102"],
+    [[], "90"],
+    [{}, "80"],
+    [{ a: 1 }, "81a16101"],
+    [fluentExt(-1, bytes("00")), "d4ff00"],
+    [fluentExt(5, bytes("000102")), "c70305000102"],
     [new Date(1_700_000_000_500), "d7ff773594006553f100"],
   ])("writes %s", (value, expected) => expect(hex(value)).toBe(expected));
 
@@ -69,43 +95,63 @@ describe("decoding", () => {
     ["a3 61", "a value that the bytes end before, at byte 1 of 2"],
     ["dd ffffffff", "array of 4294967295 that the bytes end before, at byte 5 of 5"],
     ["01 02", "bytes after the end of the value, at byte 1 of 2"],
-    ["91".repeat(600) + "c0", "values nested deeper than 512, at byte 514 of 601"],
+    [`${"91".repeat(600)}c0`, "values nested deeper than 512, at byte 514 of 601"],
   ])("%s is an error", (text, message) => {
     expect(() => decodeValue(bytes(text))).toThrow(expect.objectContaining({ code: "MILLRACE_FLUENT_MSGPACK", message }));
   });
 });
 
 const leaf = fc.oneof(
-  fc.constant(null), fc.boolean(), fc.maxSafeInteger(), fc.double({ noNaN: true }), fc.string({ unit: "binary" }), fc.uint8Array({ maxLength: 40 }),
-  fc.bigInt({ min: 2n ** 53n, max: 2n ** 64n - 1n }), fc.bigInt({ min: -(2n ** 63n), max: -(2n ** 53n) }),
+  fc.constant(null),
+  fc.boolean(),
+  fc.maxSafeInteger(),
+  fc.double({ noNaN: true }),
+  fc.string({ unit: "binary" }),
+  fc.uint8Array({ maxLength: 40 }),
+  fc.bigInt({ min: 2n ** 53n, max: 2n ** 64n - 1n }),
+  fc.bigInt({ min: -(2n ** 63n), max: -(2n ** 53n) }),
 );
 const values: fc.Arbitrary<FluentValue> = fc.letrec<{ value: FluentValue }>((tie) => ({
-  value: fc.oneof({ maxDepth: 4 }, leaf as fc.Arbitrary<FluentValue>, fc.array(tie("value"), { maxLength: 20 }), fc.dictionary(fc.string({ unit: "grapheme" }), tie("value"), { maxKeys: 20 })),
+  value: fc.oneof(
+    { maxDepth: 4 },
+    leaf as fc.Arbitrary<FluentValue>,
+    fc.array(tie("value"), { maxLength: 20 }),
+    fc.dictionary(fc.string({ unit: "grapheme" }), tie("value"), { maxKeys: 20 }),
+  ),
 })).value;
 
 describe("for every value", () => {
   it("decoding what was encoded gives it again", () => {
-    fc.assert(fc.property(values, (value) => {
-      expect(decodeValue(encodeValue(value))).toEqual(plain(value));
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(values, (value) => {
+        expect(decodeValue(encodeValue(value))).toEqual(plain(value));
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it("skipping ends where reading ends", () => {
-    fc.assert(fc.property(values, (value) => {
-      const cursor = new Cursor(encodeValue(value));
-      cursor.skip();
-      expect(cursor.more).toBe(false);
-    }), { numRuns: 200 });
+    fc.assert(
+      fc.property(values, (value) => {
+        const cursor = new Cursor(encodeValue(value));
+        cursor.skip();
+        expect(cursor.more).toBe(false);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it("random bytes are a value or an error of ours", () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (random) => {
-      try {
-        decodeValue(random);
-      } catch (cause) {
-        expect(cause).toMatchObject({ code: "MILLRACE_FLUENT_MSGPACK" });
-      }
-    }), { numRuns: 3000 });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), (random) => {
+        try {
+          decodeValue(random);
+        } catch (cause) {
+          expect(cause).toMatchObject({ code: "MILLRACE_FLUENT_MSGPACK" });
+        }
+      }),
+      { numRuns: 3000 },
+    );
   });
 });
 
@@ -114,6 +160,7 @@ function plain(value: FluentValue): FluentValue {
   if (Array.isArray(value)) return value.map((inner: FluentValue) => plain(inner));
   if (value === null || typeof value !== "object" || value instanceof Uint8Array) return value;
   const record: Record<string, FluentValue> = {};
-  for (const [key, inner] of Object.entries(value)) Object.defineProperty(record, key, { value: plain(inner as FluentValue), enumerable: true, writable: true, configurable: true });
+  for (const [key, inner] of Object.entries(value))
+    Object.defineProperty(record, key, { value: plain(inner as FluentValue), enumerable: true, writable: true, configurable: true });
   return record;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { batchOfBytes, formatBatch, jsonToMsgpack, writeEncodedEntry, Writer } from "../src/index.ts";
+import { batchOfBytes, formatBatch, jsonToMsgpack, Writer, writeEncodedEntry } from "../src/index.ts";
 
 it("the example of the README is true", () => {
   const writer = new Writer();
@@ -9,5 +9,5 @@ it("the example of the README is true", () => {
   expect(bad).toEqual([]);
   expect([...batch]).toMatchObject([{ tag: "host", time: { seconds: 1_700_000_000, nanoseconds: 5 }, record: { load: 2 }, metadata: {} }]);
   const { text } = formatBatch(batch, "msgpack", { dateKey: "date", dateFormat: "double" });
-  expect(Buffer.from(text).toString()).toBe("[0] host: [[1700000000.000000005, {}], {\"load\"=>2.000000}]\n");
+  expect(Buffer.from(text).toString()).toBe('[0] host: [[1700000000.000000005, {}], {"load"=>2.000000}]\n');
 });

@@ -47,7 +47,11 @@ function filterNode(filter: FluentFilter, options: unknown, ctx: PluginContext):
       const bad = ctx.metrics.counter("filter_bad_records", "Records that a filter could not judge", "reason");
       for await (const batch of input) {
         const full = meant(batch.data.tag)
-          ? sendParts(outputs, batch, filtered(filter, batch.data, (cause) => setAside(ctx, bad, cause)))
+          ? sendParts(
+              outputs,
+              batch,
+              filtered(filter, batch.data, (cause) => setAside(ctx, bad, cause)),
+            )
           : outputs.send(batch.data, { origin: { batch } });
         if (full !== undefined) await full;
       }

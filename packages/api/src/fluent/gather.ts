@@ -98,9 +98,8 @@ export class GatheringChannel implements InputChannel {
 
   /** Sends at once where the channel has room; otherwise after what is already waiting. */
   private enqueue(batch: RecordBatch, options?: Pick<SendOptions, "settled">): void {
-    if (this.sending !== undefined) return this.track(this.sending.then(() => this.outputs.send(batch, options)));
     try {
-      const full = this.outputs.send(batch, options);
+      const full = this.sending?.then(() => this.outputs.send(batch, options)) ?? this.outputs.send(batch, options);
       if (full !== undefined) this.track(full);
     } catch (cause) {
       // Called from a microtask too, where nobody could catch it: whoever sends or flushes next learns of it.
@@ -110,7 +109,9 @@ export class GatheringChannel implements InputChannel {
 
   private track(full: Promise<void>): void {
     const tracked: Promise<void> = full.then(
-      () => { if (this.sending === tracked) this.sending = undefined; },
+      () => {
+        if (this.sending === tracked) this.sending = undefined;
+      },
       (cause: unknown) => {
         this.failure = { cause };
         if (this.sending === tracked) this.sending = undefined;

@@ -1,7 +1,7 @@
 import type { BatchData } from "../batch.ts";
 import { type ChannelKind, defineChannel } from "../channel.ts";
 import { MillraceError } from "../error.ts";
-import { tagMatcher, type TagMatch } from "./match.ts";
+import { type TagMatch, tagMatcher } from "./match.ts";
 import { type FluentRecord, type FluentValue, partsOfExt, partsOfFloat } from "./value.ts";
 
 /** A point in time, as exact as the family writes it. */
@@ -61,7 +61,10 @@ export interface RecordBatch extends BatchData, Iterable<FluentMessage>, RecordB
 
 /** A batch of messages that are all of one tag. `bytes` is an estimate, made here unless it is known. */
 export function recordBatch(
-  tag: string, source: string, messages: readonly FluentMessage[], details: RecordBatchDetails & { readonly bytes?: number } = {},
+  tag: string,
+  source: string,
+  messages: readonly FluentMessage[],
+  details: RecordBatchDetails & { readonly bytes?: number } = {},
 ): RecordBatch {
   const { chunk, account } = details;
   return {

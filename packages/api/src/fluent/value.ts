@@ -3,7 +3,17 @@
  * 64-bit float; an integer beyond that is a `bigint`.
  */
 export type FluentValue =
-  | string | number | bigint | boolean | null | Uint8Array | Date | FluentExt | FluentFloat | readonly FluentValue[] | { readonly [key: string]: FluentValue };
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | Uint8Array
+  | Date
+  | FluentExt
+  | FluentFloat
+  | readonly FluentValue[]
+  | { readonly [key: string]: FluentValue };
 
 /** The body of a message. */
 export type FluentRecord = Readonly<Record<string, FluentValue>>;

@@ -1,12 +1,15 @@
 import { Buffer } from "node:buffer";
-import { type AttributeValue, type FlatBatch, type FlatRecord } from "@millrace/api/sysflow";
 import { defineNode, type Plugin } from "@millrace/api";
 import { type Message, type MessageBatch, messageBatch } from "@millrace/api/flow";
+import type { AttributeValue, FlatBatch, FlatRecord } from "@millrace/api/sysflow";
 import { z } from "zod";
 import { ATTRIBUTES, attributesOf } from "./attributes.ts";
 
 const options = z.strictObject({
-  attributes: z.array(z.string()).default([...ATTRIBUTES]).describe("The attributes that go into the payload, where they are not zero"),
+  attributes: z
+    .array(z.string())
+    .default([...ATTRIBUTES])
+    .describe("The attributes that go into the payload, where they are not zero"),
 });
 
 /**
@@ -35,13 +38,13 @@ const flatMessage: Plugin = defineNode<z.infer<typeof options>, FlatBatch, Messa
 
 function jsonOf(record: FlatRecord, attributes: readonly string[]): string {
   let json = "";
-  for (const [name, value] of attributesOf(record, attributes)) json += `${json === "" ? "" : ","}${JSON.stringify(name)}:${valueOf(value)}`;
+  for (const [name, value] of attributesOf(record, attributes)) json += `${json === "" ? "" : ","}${JSON.stringify(name)}:${jsonValue(value)}`;
   return `{${json}}`;
 }
 
-function valueOf(value: AttributeValue): string {
+function jsonValue(value: AttributeValue): string {
   if (typeof value === "bigint") return String(value);
-  return isList(value) ? `[${value.map(valueOf).join(",")}]` : JSON.stringify(value);
+  return isList(value) ? `[${value.map(jsonValue).join(",")}]` : JSON.stringify(value);
 }
 
 function metaOf(record: FlatRecord): Record<string, string> {

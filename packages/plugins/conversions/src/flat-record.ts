@@ -7,7 +7,10 @@ import { timeOfNanos } from "./time.ts";
 
 const options = z.strictObject({
   tag: z.string().min(1).default("sysflow").describe("The tag of the records"),
-  attributes: z.array(z.string()).default([...ATTRIBUTES]).describe("The attributes that go into the record, where they are not zero"),
+  attributes: z
+    .array(z.string())
+    .default([...ATTRIBUTES])
+    .describe("The attributes that go into the record, where they are not zero"),
 });
 
 /**

@@ -2,7 +2,7 @@ import { Buffer, isUtf8 } from "node:buffer";
 import { defineNode, type Plugin, type PluginContext } from "@millrace/api";
 import type { Message, MessageBatch } from "@millrace/api/flow";
 import type { EventTime, RecordBatch } from "@millrace/api/fluent";
-import { batchOfEntries, Cursor, encodeValue, jsonToMsgpack, writeEncodedEntry, Writer } from "@millrace/fluent";
+import { batchOfEntries, Cursor, encodeValue, jsonToMsgpack, Writer, writeEncodedEntry } from "@millrace/fluent";
 import { z } from "zod";
 import { timeOfNanos } from "./time.ts";
 

@@ -2,7 +2,7 @@ import type { Counter } from "@millrace/api";
 import type { EventTime } from "@millrace/api/fluent";
 
 const NANOS = 1_000_000_000n;
-const LATEST = (2n ** 32n) * NANOS - 1n;
+const LATEST = 2n ** 32n * NANOS - 1n;
 
 /** Nanoseconds since the epoch as Fluent Bit's time, 1970 to 2106. What lies beyond becomes the nearest, and is counted. */
 export function timeOfNanos(nanos: bigint, clipped: Counter): EventTime {

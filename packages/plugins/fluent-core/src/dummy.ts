@@ -1,6 +1,6 @@
 import type { Clock, Plugin, PluginContext } from "@millrace/api";
 import { defineInput, type EventTime, type InputChannel } from "@millrace/api/fluent";
-import { batchOfEntries, jsonToMsgpack, writeEncodedEntry, Writer } from "@millrace/fluent";
+import { batchOfEntries, jsonToMsgpack, Writer, writeEncodedEntry } from "@millrace/fluent";
 import { z } from "zod";
 import { isMap, jsonOption } from "./json-option.ts";
 import { peerInteger, readInteger, warnUnread } from "./peer-integer.ts";

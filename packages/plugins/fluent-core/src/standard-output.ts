@@ -11,12 +11,13 @@ export interface Target {
 /** The standard output of the process. A reader that has gone is an error `MILLRACE_STDOUT_WRITE`, and ends nothing else. */
 export const standardOutput: Target = {
   open: () => void process.stdout.on("error", toldByWrite),
-  write: (bytes) => new Promise((resolve, reject) => {
-    process.stdout.write(bytes, (cause) => {
-      if (cause === undefined || cause === null) resolve();
-      else reject(new MillraceError("MILLRACE_STDOUT_WRITE", `can't write to the standard output: ${cause.message}`, { cause }));
-    });
-  }),
+  write: (bytes) =>
+    new Promise((resolve, reject) => {
+      process.stdout.write(bytes, (cause) => {
+        if (cause === undefined || cause === null) resolve();
+        else reject(new MillraceError("MILLRACE_STDOUT_WRITE", `can't write to the standard output: ${cause.message}`, { cause }));
+      });
+    }),
   close: () => void process.stdout.off("error", toldByWrite),
 };
 

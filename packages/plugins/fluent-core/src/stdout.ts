@@ -2,7 +2,7 @@ import type { Plugin } from "@millrace/api";
 import { defineOutput } from "@millrace/api/fluent";
 import { formatBatch } from "@millrace/fluent";
 import { standardOutput, type Target } from "./standard-output.ts";
-import { textOptions, type TextStyle, textStyleOf } from "./text-options.ts";
+import { type TextStyle, textOptions, textStyleOf } from "./text-options.ts";
 
 /** Makes the output `stdout` with a place to write to. */
 export function stdoutTo(target: Target): Plugin {

@@ -3,15 +3,23 @@ import { DATE_FORMATS, type JsonRecordStyle, TEXT_FORMATS, type TextFormat } fro
 import { z } from "zod";
 
 /** The options of outputs that write text. */
-export const textOptions: z.ZodObject<{
-  format: z.ZodDefault<z.ZodString>;
-  json_date_format: z.ZodDefault<z.ZodString>;
-  json_date_key: z.ZodDefault<z.ZodString>;
-}, z.core.$strict> = z.strictObject({
-  format: z.string().default("msgpack")
+export const textOptions: z.ZodObject<
+  {
+    format: z.ZodDefault<z.ZodString>;
+    json_date_format: z.ZodDefault<z.ZodString>;
+    json_date_key: z.ZodDefault<z.ZodString>;
+  },
+  z.core.$strict
+> = z.strictObject({
+  format: z
+    .string()
+    .default("msgpack")
     .refine((format) => format.toLowerCase() !== "otlp_json", { error: `the format otlp_json is not supported yet; there are ${TEXT_FORMATS.join(", ")}` })
     .describe(`How records are written: ${TEXT_FORMATS.join(", ")}`),
-  json_date_format: z.string().default("double").describe(`How the time is written in JSON: ${DATE_FORMATS.join(", ")}`),
+  json_date_format: z
+    .string()
+    .default("double")
+    .describe(`How the time is written in JSON: ${DATE_FORMATS.join(", ")}`),
   json_date_key: z.string().default("date").describe("The key of the time in JSON; `false` for none"),
 });
 

@@ -11,11 +11,12 @@ export function firstTick(clock: Clock, intervalMs: number): number {
 /** Calls back at {@link firstTick}, and again with every interval. Ticks that were missed are not made up for. */
 export function everyTick(clock: Clock, intervalMs: number, callback: () => void): { cancel(): void } {
   let due = firstTick(clock, intervalMs);
-  const wait = (): { cancel(): void } => clock.after(Math.max(0, due - clock.monotonic()), () => {
-    due += intervalMs * Math.max(1, Math.ceil((clock.monotonic() - due) / intervalMs));
-    timer = wait();
-    callback();
-  });
+  const wait = (): { cancel(): void } =>
+    clock.after(Math.max(0, due - clock.monotonic()), () => {
+      due += intervalMs * Math.max(1, Math.ceil((clock.monotonic() - due) / intervalMs));
+      timer = wait();
+      callback();
+    });
   let timer = wait();
   return { cancel: () => timer.cancel() };
 }

@@ -4,7 +4,12 @@ import { describe, expect, it } from "vitest";
 import { chunkNode } from "../src/index.ts";
 
 const bodies = (batch: RecordBatch): unknown[] => [...batch].map(({ record }) => record);
-const from = (source: string, batch: RecordBatch): RecordBatch => ({ ...batch, source, slice: (first, last) => from(source, batch.slice(first, last)), [Symbol.iterator]: () => batch[Symbol.iterator]() });
+const from = (source: string, batch: RecordBatch): RecordBatch => ({
+  ...batch,
+  source,
+  slice: (first, last) => from(source, batch.slice(first, last)),
+  [Symbol.iterator]: () => batch[Symbol.iterator](),
+});
 
 describe("the chunk stage", () => {
   it("sends what there is at each flush, a chunk for each input and tag", async () => {
@@ -75,7 +80,9 @@ describe("the chunk stage", () => {
   });
 
   it("refuses an interval that is none", async () => {
-    await expect(harness(chunkNode, { options: { flush: 0 } })).rejects.toThrow(expect.objectContaining({ code: expect.stringMatching(/^MILLRACE_/) as string }));
+    await expect(harness(chunkNode, { options: { flush: 0 } })).rejects.toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/^MILLRACE_/) as string }),
+    );
   });
 });
 
@@ -122,15 +129,22 @@ describe("acceptance", () => {
 
   it("end-to-end: a retry repeats one output's delivery alone", async () => {
     await using h = await harness<RecordBatch, RecordBatch>(chunkNode, {
-      options: { acceptance: "end-to-end" }, peers: ["good", "slow"],
-      downstream: (delivery) => { if (delivery.to === "slow" && delivery.attempt === 1) delivery.retry(500); },
+      options: { acceptance: "end-to-end" },
+      peers: ["good", "slow"],
+      downstream: (delivery) => {
+        if (delivery.to === "slow" && delivery.attempt === 1) delivery.retry(500);
+      },
     });
     const fed = h.feed(records("x", { n: 1 }));
     await h.advance(1000);
     expect(fed.ended).toBeUndefined();
     await h.advance(500);
     expect((await fed.settled()).outcome.state).toBe("done");
-    expect(h.deliveries.map(({ to, attempt }) => [to, attempt])).toEqual([["good", 1], ["slow", 1], ["slow", 2]]);
+    expect(h.deliveries.map(({ to, attempt }) => [to, attempt])).toEqual([
+      ["good", 1],
+      ["slow", 1],
+      ["slow", 2],
+    ]);
   });
 
   it("flushes what it holds when its sender has no credit left", async () => {
@@ -143,7 +157,11 @@ describe("acceptance", () => {
 
 describe("bounds", () => {
   it("takes no more in than its memory has room for, and goes on when there is some", async () => {
-    await using h = await harness<RecordBatch, RecordBatch>(chunkNode, { options: { memory_limit: 100_000, flush: 3600 }, downstream: "manual", bounds: { records: 2 } });
+    await using h = await harness<RecordBatch, RecordBatch>(chunkNode, {
+      options: { memory_limit: 100_000, flush: 3600 },
+      downstream: "manual",
+      bounds: { records: 2 },
+    });
     const large = "x".repeat(30_000);
     for (let n = 0; n < 20; n++) h.feed(records("x", { n, large }));
     await h.quiet();
@@ -156,8 +174,14 @@ describe("bounds", () => {
 
   it("lets an output that is slow keep no other from its chunks", async () => {
     await using h = await harness<RecordBatch, RecordBatch>(chunkNode, {
-      peers: [{ name: "fast", match: "*" }, { name: "stuck", match: "stuck*" }], bounds: { records: 1 },
-      downstream: async (delivery) => { if (delivery.to === "stuck") await new Promise(() => undefined); },
+      peers: [
+        { name: "fast", match: "*" },
+        { name: "stuck", match: "stuck*" },
+      ],
+      bounds: { records: 1 },
+      downstream: async (delivery) => {
+        if (delivery.to === "stuck") await new Promise(() => undefined);
+      },
     });
     for (let n = 0; n < 4; n++) {
       h.feed(records("stuck", { n }));
@@ -169,7 +193,15 @@ describe("bounds", () => {
   });
 
   it("keeps the account of each input", async () => {
-    const account = { held: 0, taken(bytes: number) { this.held += bytes; }, freed(bytes: number) { this.held -= bytes; } };
+    const account = {
+      held: 0,
+      taken(bytes: number) {
+        this.held += bytes;
+      },
+      freed(bytes: number) {
+        this.held -= bytes;
+      },
+    };
     await using h = await harness<RecordBatch, RecordBatch>(chunkNode, { downstream: "manual" });
     h.feed({ ...from("a.0", records("x", { n: 1 })), account });
     await h.quiet();

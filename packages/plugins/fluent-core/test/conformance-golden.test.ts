@@ -36,12 +36,15 @@ describe.skipIf(files.length === 0)("Fluent Bit's recorded output", () => {
 
 /** Cases that are command lines; those with a configuration file are the dialects' to read. */
 function casesOf(text: string): Case[] {
-  return text.split(/^## /m).slice(1).flatMap((section) => {
-    const input = /^input:\n```\n(.*?)\n```$/ms.exec(section)?.[1] ?? "";
-    const stdout = /^stdout:\n```\n(.*?)```$/ms.exec(section)?.[1];
-    if (stdout === undefined || input.startsWith("[") || !input.includes("-i ")) return [];
-    return [{ title: section.slice(0, section.indexOf("\n")), words: wordsOf(input.split("\nstdin:")[0] as string), stdout: stdout === "\n" ? "" : stdout }];
-  });
+  return text
+    .split(/^## /m)
+    .slice(1)
+    .flatMap((section) => {
+      const input = /^input:\n```\n(.*?)\n```$/ms.exec(section)?.[1] ?? "";
+      const stdout = /^stdout:\n```\n(.*?)```$/ms.exec(section)?.[1];
+      if (stdout === undefined || input.startsWith("[") || !input.includes("-i ")) return [];
+      return [{ title: section.slice(0, section.indexOf("\n")), words: wordsOf(input.split("\nstdin:")[0] as string), stdout: stdout === "\n" ? "" : stdout }];
+    });
 }
 
 /** The words of a command line in a shell: blanks divide, single quotes join. */

@@ -1,6 +1,6 @@
 import type { Plugin } from "@millrace/api";
 import { defineFilter, type FluentMessage, type RecordBatch } from "@millrace/api/fluent";
-import { batchOfEntries, entryOf, jsonToMsgpack, writeEncodedEntry, Writer } from "@millrace/fluent";
+import { batchOfEntries, entryOf, jsonToMsgpack, Writer, writeEncodedEntry } from "@millrace/fluent";
 import { bodies, harness, records } from "@millrace/testkit";
 import { describe, expect, it } from "vitest";
 
@@ -13,10 +13,14 @@ describe("a filter", () => {
   it("keeps, changes, drops and multiplies, and each record keeps its answer", async () => {
     const apply: Filter = (message) => {
       switch (message.record.do) {
-        case "drop": return undefined;
-        case "change": return changed(message, { changed: true });
-        case "double": return [message, changed(message, { second: true })];
-        default: return message;
+        case "drop":
+          return undefined;
+        case "change":
+          return changed(message, { changed: true });
+        case "double":
+          return [message, changed(message, { second: true })];
+        default:
+          return message;
       }
     };
     await using h = await harness<RecordBatch, RecordBatch>(filter(apply), { downstream: "manual" });
@@ -30,12 +34,19 @@ describe("a filter", () => {
   it("sends what has another tag under that tag", async () => {
     await using h = await harness<RecordBatch, RecordBatch>(filter((message) => (message.record.n === 2 ? { ...message, tag: "b" } : message)));
     expect((await h.feed(records("a", { n: 1 }, { n: 2 }, { n: 3 })).settled()).outcome.state).toBe("done");
-    expect(h.sent.map((batch) => [batch.tag, bodies(batch)])).toEqual([["a", [{ n: 1 }]], ["b", [{ n: 2 }]], ["a", [{ n: 3 }]]]);
+    expect(h.sent.map((batch) => [batch.tag, bodies(batch)])).toEqual([
+      ["a", [{ n: 1 }]],
+      ["b", [{ n: 2 }]],
+      ["a", [{ n: 3 }]],
+    ]);
   });
 
   it("sees what its instance matches; the rest passes by", async () => {
     const pass = async (instance: Readonly<Record<string, unknown>>): Promise<string[]> => {
-      const h = await harness<RecordBatch, RecordBatch>(filter(() => undefined), { instance, input: [records("app.one", { n: 1 }), records("db", { n: 2 })] });
+      const h = await harness<RecordBatch, RecordBatch>(
+        filter(() => undefined),
+        { instance, input: [records("app.one", { n: 1 }), records("db", { n: 2 })] },
+      );
       await h.finished();
       return h.sent.map(({ tag }) => tag);
     };
@@ -61,7 +72,7 @@ describe("a filter", () => {
   it("leaves the exact bytes of what it does not change", async () => {
     const writer = new Writer();
     const bounds = [0];
-    for (const json of ["{\"f\":2.0,\"b\":1,\"b\":2}", "{\"f\":3.0}"]) {
+    for (const json of ['{"f":2.0,"b":1,"b":2}', '{"f":3.0}']) {
       writeEncodedEntry(writer, { seconds: 1, nanoseconds: 0 }, jsonToMsgpack("{}"), jsonToMsgpack(json));
       bounds.push(writer.length);
     }

@@ -4,15 +4,16 @@ import { describe, expect, it } from "vitest";
 import { runPipeline } from "./pipeline.ts";
 
 /** An output that fails until so much virtual time has passed. */
-const dead = (untilMs: number): Plugin => defineOutput({
-  name: "dead",
-  description: "Fails for some time",
-  create: () => ({
-    flush: (ctx) => {
-      if (ctx.clock.monotonic() < untilMs) throw new MillraceError("MILLRACE_TEST", "down", { retryable: true });
-    },
-  }),
-});
+const dead = (untilMs: number): Plugin =>
+  defineOutput({
+    name: "dead",
+    description: "Fails for some time",
+    create: () => ({
+      flush: (ctx) => {
+        if (ctx.clock.monotonic() < untilMs) throw new MillraceError("MILLRACE_TEST", "down", { retryable: true });
+      },
+    }),
+  });
 
 const pauses = (lines: readonly string[]): string[] => lines.filter((line) => /pausing|paused|resume/.test(line));
 
@@ -37,8 +38,8 @@ describe("mem_buf_limit", () => {
   it("holds for its input alone, and loses nothing of it", async () => {
     const { stdout, lines } = await runPipeline({
       inputs: [
-        { plugin: "dummy", options: { rate: "50", dummy: "{\"n\":1}" }, instance: { mem_buf_limit: 500, tag: "small" } },
-        { plugin: "dummy", options: { rate: "50", dummy: "{\"n\":2}" }, instance: { tag: "large" } },
+        { plugin: "dummy", options: { rate: "50", dummy: '{"n":1}' }, instance: { mem_buf_limit: 500, tag: "small" } },
+        { plugin: "dummy", options: { rate: "50", dummy: '{"n":2}' }, instance: { tag: "large" } },
       ],
       outputs: [{ plugin: "stdout" }],
       ms: 3000,
@@ -51,7 +52,8 @@ describe("mem_buf_limit", () => {
   });
 
   it("that is no size keeps the run from starting", async () => {
-    await expect(runPipeline({ inputs: [{ plugin: "dummy", instance: { mem_buf_limit: "5 apples" } }], outputs: [{ plugin: "null" }] }))
-      .rejects.toThrow("node 'dummy.0': could not be made: mem_buf_limit is no size: 5 apples");
+    await expect(runPipeline({ inputs: [{ plugin: "dummy", instance: { mem_buf_limit: "5 apples" } }], outputs: [{ plugin: "null" }] })).rejects.toThrow(
+      "node 'dummy.0': could not be made: mem_buf_limit is no size: 5 apples",
+    );
   });
 });

@@ -1,8 +1,8 @@
 import type { Counter, EdgeSpec, Gauge, Logger, NodeSpec, Plugin } from "@millrace/api";
 import { recordChannel } from "@millrace/api/fluent";
 import { createRun, type Host, plan, Registry, type RunResult, virtualClock } from "@millrace/core";
-import { chunkNode, dummyInput, nullOutput } from "../src/index.ts";
 import { counterTo } from "../src/counter.ts";
+import { chunkNode, dummyInput, nullOutput } from "../src/index.ts";
 import { stdoutTo } from "../src/stdout.ts";
 
 /** A section of a configuration: its plugin, its options as text, and the host's own keys. */
@@ -38,7 +38,9 @@ const STEP_MS = 10;
 export async function runPipeline(pipeline: TestPipeline): Promise<Ran> {
   const writes: string[] = [];
   const target = { write: (bytes: Uint8Array): void => void writes.push(Buffer.from(bytes).toString("utf8")) };
-  const registry = new Registry().add(dummyInput, chunkNode, nullOutput, stdoutTo(target), counterTo(target), ...(pipeline.plugins ?? [])).addChannel(recordChannel as never);
+  const registry = new Registry()
+    .add(dummyInput, chunkNode, nullOutput, stdoutTo(target), counterTo(target), ...(pipeline.plugins ?? []))
+    .addChannel(recordChannel as never);
   const { graph, diagnostics } = await plan({ dialect: "test", ...graphOf(pipeline), service: pipeline.service ?? {}, plugins: [] }, registry);
   if (graph === undefined) throw new Error(diagnostics.map(({ message, hint }) => `${message}${hint === undefined ? "" : ` (${hint})`}`).join("\n"));
   const lines: string[] = [];
@@ -46,7 +48,9 @@ export async function runPipeline(pipeline: TestPipeline): Promise<Ran> {
   const run = createRun(graph, hostOf(clock, lines), { keepAlive: false });
   await run.test();
   let over = false;
-  const ended = run.start().finally(() => { over = true; });
+  const ended = run.start().finally(() => {
+    over = true;
+  });
   // In steps, since nodes that hand something on take turns of the event loop, for which virtual time does not wait.
   for (let at = 0; at < (pipeline.ms ?? 10_000); at += STEP_MS) await clock.advance(STEP_MS);
   run.drain("the test");
@@ -56,8 +60,16 @@ export async function runPipeline(pipeline: TestPipeline): Promise<Ran> {
 
 function graphOf({ inputs, filters = [], outputs, flush = 1 }: TestPipeline): { nodes: NodeSpec[]; edges: EdgeSpec[] } {
   const style = { caseless: true, textual: true } as const;
-  const node = (kind: "input" | "filter" | "output") => ({ plugin, options = {}, instance = {} }: Section, index: number): NodeSpec =>
-    ({ id: `${plugin}.${index}`, plugin, kind, options, instance: { ...(kind === "input" && { tag: `${plugin}.${index}` }), ...instance }, style });
+  const node =
+    (kind: "input" | "filter" | "output") =>
+    ({ plugin, options = {}, instance = {} }: Section, index: number): NodeSpec => ({
+      id: `${plugin}.${index}`,
+      plugin,
+      kind,
+      options,
+      instance: { ...(kind === "input" && { tag: `${plugin}.${index}` }), ...instance },
+      style,
+    });
   const sources = inputs.map(node("input"));
   const stages: NodeSpec[] = [...filters.map(node("filter")), { id: "chunks", plugin: "chunk", kind: "node", options: { flush } }];
   const sinks = outputs.map(node("output"));
@@ -74,7 +86,10 @@ function graphOf({ inputs, filters = [], outputs, flush = 1 }: TestPipeline): { 
 
 function hostOf(clock: Host["clock"], lines: string[]): Host {
   const log = (name: string): Logger => {
-    const write = (level: string) => (message: string): void => void lines.push(`[${level}] [${name}] ${message}`);
+    const write =
+      (level: string) =>
+      (message: string): void =>
+        void lines.push(`[${level}] [${name}] ${message}`);
     return { trace: write("trace"), debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error"), enabled: () => true };
   };
   const nothing: Counter & Gauge = { add: () => undefined, set: () => undefined };

@@ -9,7 +9,7 @@ import { defineInput, type FluentCounter, type FluentLogger } from "@millrace/ap
 const plugin: Plugin = defineInput({
   name: "gdummy",
   version: "0.1.0",
-  description: "Makes the record {\"message\":\"dummy\"} each second",
+  description: 'Makes the record {"message":"dummy"} each second',
   stability: "stable",
   create: () => {
     let succeeded: FluentCounter;

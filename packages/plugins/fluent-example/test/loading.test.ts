@@ -10,13 +10,19 @@ it.each([
   ["the file with all of them", ["index.ts"]],
 ])("is found in a plugins file that names %s", async (_name, files) => {
   const registry = new Registry().addChannel(recordChannel as never);
-  const { graph, diagnostics } = await plan({
-    dialect: "test",
-    nodes: [{ id: "gdummy.0", plugin: "gdummy", kind: "input", options: {} }, { id: "gstdout.0", plugin: "gstdout", kind: "output", options: { param: "x" } }],
-    edges: [{ from: "gdummy.0", to: "gstdout.0" }],
-    service: {},
-    plugins: files.map((name) => ({ from: "file", path: file(name) })),
-  }, registry);
+  const { graph, diagnostics } = await plan(
+    {
+      dialect: "test",
+      nodes: [
+        { id: "gdummy.0", plugin: "gdummy", kind: "input", options: {} },
+        { id: "gstdout.0", plugin: "gstdout", kind: "output", options: { param: "x" } },
+      ],
+      edges: [{ from: "gdummy.0", to: "gstdout.0" }],
+      service: {},
+      plugins: files.map((name) => ({ from: "file", path: file(name) })),
+    },
+    registry,
+  );
   expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
   expect(graph?.nodes.map(({ plugin }) => plugin.name)).toEqual(["gdummy", "gstdout"]);
 });

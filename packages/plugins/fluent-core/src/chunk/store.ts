@@ -73,8 +73,8 @@ export class ChunkStore {
   private send(chunk: Chunk): void {
     this.filling.delete(chunk.key);
     const whole = batchOfEntries(chunk.tag, chunk.source, chunk.entries(), { chunk: { id: chunk.id, first: 0, last: true } });
-    if (whole === undefined) return this.ended(chunk);
-    const parts = [...whole.parts(MAX_RECORDS, MAX_BYTES)];
+    const parts = whole === undefined ? [] : [...whole.parts(MAX_RECORDS, MAX_BYTES)];
+    if (parts.length === 0) this.ended(chunk);
     let open = parts.length;
     for (const part of parts) {
       const settled = onceSettled((outcome, statuses) => {
