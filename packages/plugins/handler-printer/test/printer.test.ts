@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { clientServerScene, harness, podScene, type Scenario, scenario } from "@millrace/testkit";
 import { describe, expect, it } from "vitest";
 import { plugin } from "../src/index.ts";
@@ -25,6 +26,11 @@ describe("printer", () => {
         "ProcEvt ./server, 13823",
       ]
     `);
+  });
+
+  it("prints what its README says", async () => {
+    const lines = await linesOf(clientServerScene());
+    expect(await readFile(new URL("../README.md", import.meta.url), "utf8")).toContain(`\`\`\`text\n${lines.slice(0, 4).join("\n")}\n\`\`\``);
   });
 
   it("prints a line for each type of flow and event of a process, and nothing for the rest", async () => {

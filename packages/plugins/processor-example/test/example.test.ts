@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { clientServerScene, flat, harness } from "@millrace/testkit";
 import { describe, expect, it } from "vitest";
 import { plugin } from "../src/index.ts";
@@ -6,12 +7,9 @@ describe("example", () => {
   it("prints what the documented example says", async () => {
     const h = await harness(plugin, { input: clientServerScene().flat() });
     await h.finished();
-    expect(h.log("info")).toEqual([
-      "Process Event: ./server, 13823",
-      "Process Event: ./client, 13824",
-      "Process Event: ./client, 13824",
-      "Process Event: ./server, 13823",
-    ]);
+    const lines = ["Process Event: ./server, 13823", "Process Event: ./client, 13824", "Process Event: ./client, 13824", "Process Event: ./server, 13823"];
+    expect(h.log("info")).toEqual(lines);
+    expect(await readFile(new URL("../README.md", import.meta.url), "utf8")).toContain(`\`\`\`text\n${lines.join("\n")}\n\`\`\``);
   });
 
   it("says nothing of files and networks, and of an unknown program only the thread", async () => {
