@@ -44,6 +44,8 @@ export interface Scene {
   readonly edges: readonly SceneEdge[];
   readonly bytesEach: number;
   readonly graceMs: number;
+  /** The most records that may wait on the edge that leads back. */
+  readonly elasticRoom: number;
 }
 
 /** The tags that sources give. */
@@ -69,7 +71,8 @@ export function makeScene(seed: number): Scene {
     const back = nodes[sources + random.between(0, inner - 1)] as SceneNode;
     edges.push({ from: "mill", to: back.id, tags: [AGAIN], queue: undefined, elastic: true, bound: 16 });
   }
-  return { seed, nodes, edges, bytesEach: random.chance(0.15) ? 100_000 : 10, graceMs: random.pick([0, 20, 200, 5000, 5000]) };
+  const bytesEach = random.chance(0.15) ? 100_000 : 10;
+  return { seed, nodes, edges, bytesEach, graceMs: random.pick([0, 20, 200, 5000, 5000]), elasticRoom: elasticRoom(nodes, edges) };
 }
 
 function makeNode(id: string, behaviour: Behaviour, random: Random, calm: boolean): SceneNode {
@@ -114,17 +117,17 @@ function makeEdges(nodes: readonly SceneNode[], sources: number, sinks: number, 
  * becomes of one record on its way to the mill, for each time that it goes round (at most three times after the first). What
  * a durable node inside the loop has accepted is nobody's credit.
  */
-export function elasticRoom(scene: Scene): number {
+function elasticRoom(nodes: readonly SceneNode[], edges: readonly SceneEdge[]): number {
   const ways = (id: string): number => {
     if (id === "mill") return 1;
-    const node = scene.nodes.find((one) => one.id === id) as SceneNode;
-    const sum = scene.edges.filter((edge) => edge.from === id).reduce((total, edge) => total + ways(edge.to), 0);
+    const node = nodes.find((one) => one.id === id) as SceneNode;
+    const sum = edges.filter((edge) => edge.from === id).reduce((total, edge) => total + ways(edge.to), 0);
     return sum * (node.behaviour === "split" ? node.size : 1);
   };
-  const afterMill = new Set(scene.edges.filter((edge) => edge.elastic).map((edge) => edge.to));
-  for (const id of afterMill) for (const edge of scene.edges) if (edge.from === id) afterMill.add(edge.to);
-  if (scene.nodes.some((node) => node.behaviour === "durable" && afterMill.has(node.id) && ways(node.id) > 0)) return Number.POSITIVE_INFINITY;
-  const most = Math.max(1, ...scene.nodes.map((node) => ways(node.id)));
-  const inFlight = scene.nodes.reduce((sum, node) => sum + (node.behaviour.endsWith("sink") ? 0 : Math.max(node.credit, 5)), 0);
+  const afterMill = new Set(edges.filter((edge) => edge.elastic).map((edge) => edge.to));
+  for (const id of afterMill) for (const edge of edges) if (edge.from === id) afterMill.add(edge.to);
+  if (nodes.some((node) => node.behaviour === "durable" && afterMill.has(node.id) && ways(node.id) > 0)) return Number.POSITIVE_INFINITY;
+  const most = Math.max(1, ...nodes.map((node) => ways(node.id)));
+  const inFlight = nodes.reduce((sum, node) => sum + (node.behaviour.endsWith("sink") ? 0 : Math.max(node.credit, 5)), 0);
   return inFlight * most ** 4;
 }

@@ -6,7 +6,7 @@ import { itemChannel } from "./item.ts";
 import { Injected, Ledger } from "./ledger.ts";
 import { askingSource, holdingSink, itemsAt, sink, streamSource } from "./outer-nodes.ts";
 import { Random } from "./random.ts";
-import { elasticRoom, makeScene, type Scene, type SceneEdge, type SceneNode } from "./scene.ts";
+import { makeScene, type Scene, type SceneEdge, type SceneNode } from "./scene.ts";
 import { World } from "./world.ts";
 
 /** What came of a seed. */
@@ -21,7 +21,7 @@ export interface Finding {
 }
 
 /** The most steps of the clock that a life may take. */
-const MOST_STEPS = 20_000;
+const MOST_STEPS = 100_000;
 /** Lives with faults; the last one after these is calm. */
 const MOST_LIVES = 6;
 /** What a run may need beyond its grace time: the time for stragglers and for cleaning up. */
@@ -173,7 +173,7 @@ class Life {
       }
       if (node.retries > 0) continue;
       let room = 0;
-      for (const edge of edges) room += edge.elastic ? elasticRoom(scene) : Math.max(edge.bound, ledger.largest);
+      for (const edge of edges) room += edge.elastic ? scene.elasticRoom : Math.max(edge.bound, ledger.largest);
       if (stats.queued.records > room) ledger.violated(`${stats.queued.records} records wait for ${stats.id}, which has room for ${room}`);
     }
   }

@@ -288,6 +288,24 @@ describe("a drain", () => {
     expect(attempts).toEqual([1, 2, 3]);
   });
 
+  it("brings forward what waits for a retry, as its wait may outlast the grace time", async () => {
+    const attempts: number[] = [];
+    const later = each((batch) => {
+      attempts.push(batch.attempt);
+      if (batch.attempt === 1) batch.retry(3_600_000);
+    });
+    const once: TestNode["make"] = (ctx) => ({ async run(_input, outputs) {
+      await outputs.send(numbers(1));
+      await ctx.clock.sleep(60_000, ctx.draining);
+    } });
+    const { run, clock, result } = await started({ in: once, later }, ["in > later"]);
+    expect(attempts).toEqual([1]);
+    run.drain("SIGTERM");
+    await clock.advance(1);
+    expect(await result).toMatchObject({ state: "drained", done: { batches: 1 }, lost: { batches: 0 } });
+    expect(attempts).toEqual([1, 2]);
+  });
+
   it("before the start, runs nothing that is new", async () => {
     const seen: number[] = [];
     const run = createRun(graphOf({ in: endless, out: sink(seen) }, ["in > out"]), testHost());
