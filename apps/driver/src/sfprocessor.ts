@@ -41,7 +41,7 @@ Arguments:
 `;
 
 /** The version in the peer's shape: schema versions of traces, of JSON exports, and of ECS exports. */
-const VERSION_LINE = `Version: ${VERSION}+millrace, Avro Schema Version: 4, Export Schema Version: 5 (JSON), 8.2 (ECS)\n`;
+const VERSION_LINE = `Version: ${VERSION}+millrace, Avro Schema Version: 5, Export Schema Version: 5 (JSON), 8.2 (ECS)\n`;
 
 async function sfprocessor(args: readonly string[]): Promise<number> {
   const parsed = parseGoFlags(args, FLAGS);

@@ -41,6 +41,10 @@ writeBundledPlugin(
     name: "loud", description: "Prints without end", in: "flat",
     create: (_options, ctx) => ({ async process(input) { for await (const _ of input) ctx.log.info("a line"); } }),
   });
+  export const slow = defineProcessor({
+    name: "slow", description: "Is never ready", in: "flat",
+    create: (_options, ctx) => ({ test: () => new Promise(() => ctx.log.info("asked")), async process(input) { for await (const _ of input); }, cleanup: () => ctx.log.info("cleaned up") }),
+  });
   export const stuck = defineProcessor({
     name: "stuck", description: "Never ends", in: "flat",
     create: (_options, ctx) => ({ async process(input) { for await (const _ of input) { ctx.log.info("at work"); await new Promise(() => {}); } } }),
@@ -73,6 +77,21 @@ describe("signals", () => {
     command.signal(name);
     expect((await command.ended()).code).toBe(expected);
     expect(performance.now() - begun).toBeLessThan(2000);
+  });
+});
+
+describe("a signal before anything has moved", () => {
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("%s ends the start", async (name, expected) => {
+    const command = start("slow");
+    await command.sees("stdout", /asked/);
+    command.signal(name);
+    const { code, stdout, ms } = await command.ended();
+    expect(code).toBe(expected);
+    expect(stdout).toContain("cleaned up");
+    expect(ms).toBeLessThan(8000);
   });
 });
 

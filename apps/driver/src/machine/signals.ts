@@ -9,7 +9,7 @@ export interface Stoppable {
 export type StopSignal = "SIGINT" | "SIGTERM";
 
 /** The exit code of a process that a signal ends, as a shell tells it. */
-const SIGNAL_EXIT: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
+export const SIGNAL_EXIT: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
 
 export interface SignalWatch {
   /** Lets signals do what they do by themselves. */

@@ -2,7 +2,7 @@ import type { Logger } from "@millrace/api";
 import { drawFlow } from "../pipeline/draw.ts";
 import { VERSION } from "../version.ts";
 import type { Narrator } from "./narrator.ts";
-import { firstError } from "./summary.ts";
+import { firstError, hasMoved } from "./summary.ts";
 
 /** Where flowd's lines go. */
 export interface FlowVoice {
@@ -41,7 +41,7 @@ export function actorsNarrator({ log, fatal }: FlowVoice): Narrator {
       return ending(
         result,
         (text) => log.error(text),
-        (text) => fatal(`failed to start pipeline: ${text}`),
+        (text) => fatal(`${hasMoved(result) ? "pipeline has failed" : "failed to start pipeline"}: ${text}`),
       );
     },
   };
@@ -75,7 +75,7 @@ export function componentsNarrator({ log, fatal, print }: FlowVoice): Narrator {
       return ending(
         result,
         (text) => log.error(text),
-        (text) => fatal(`The pipeline has failed: ${text}`),
+        (text) => fatal(`${hasMoved(result) ? "The pipeline has failed" : "Failed to start the pipeline"}: ${text}`),
       );
     },
   };

@@ -1,7 +1,7 @@
 import { isMillraceError, type Logger } from "@millrace/api";
 import type { Graph } from "@millrace/core";
 import type { Narrator } from "./narrator.ts";
-import { firstError } from "./summary.ts";
+import { firstError, hasMoved } from "./summary.ts";
 
 /** Where sfprocessor's lines go. */
 export interface SysflowVoice {
@@ -47,7 +47,7 @@ export function sysflowNarrator({ command, pipeline, health, print }: SysflowVoi
       if (first) pipeline.info("Stopping the processing pipeline");
     },
     ended(result, graph) {
-      const moved = result.done.records + result.refused.records + result.lost.records > 0;
+      const moved = hasMoved(result);
       for (const { message } of result.errors) {
         const driver = driversOf(graph).some(({ id }) => message.startsWith(`node '${id}'`));
         pipeline.error(driver && !moved ? `Cannot start the driver: ${message}` : message);

@@ -4,7 +4,7 @@ import { createRun, type Graph, type Host, plan, type Registry, type Run, type R
 import { DiagnosticBag, strictly } from "@millrace/text";
 import { leave } from "../machine/command.ts";
 import { endOnFaults } from "../machine/faults.ts";
-import { stopOnSignals } from "../machine/signals.ts";
+import { SIGNAL_EXIT, type StopSignal, stopOnSignals } from "../machine/signals.ts";
 import { printDiagnostics } from "../machine/terminal.ts";
 import type { Narrator } from "../narrators/narrator.ts";
 
@@ -56,9 +56,12 @@ async function runGraph(graph: Graph, job: Job): Promise<number> {
   const run = createRun(graph, host);
   const log = host.logger("pipeline");
   const stop = Promise.withResolvers<void>();
+  let stoppedBy: StopSignal | undefined;
   const signals = stopOnSignals(
-    run,
+    // Before anything has moved there is nothing to drain.
+    { drain: (reason) => (run.state === "running" ? run.drain(reason) : run.abort(reason)), abort: (reason) => run.abort(reason) },
     (signal, first) => {
+      stoppedBy ??= signal;
       narrator.caught?.(signal, first, graph);
       stop.resolve();
     },
@@ -73,7 +76,8 @@ async function runGraph(graph: Graph, job: Job): Promise<number> {
     try {
       await run.test();
     } catch (cause) {
-      return narrator.unhealthy(cause as Error);
+      const exitCode = narrator.unhealthy(cause as Error);
+      return stoppedBy === undefined ? exitCode : SIGNAL_EXIT[stoppedBy];
     }
     narrator.healthy?.(graph);
     if (job.testOnly) return await endAfterTest(run, log);

@@ -7,6 +7,6 @@ export const driver: string = resolve(dirname(fileURLToPath(import.meta.url)), "
 export const root: string = resolve(driver, "../..");
 
 /** The folder of recorded traces and of what the peers print for them, where there is one. */
-export const conformance: string | undefined = [process.env.MILLRACE_CONFORMANCE, join(root, "..", "shared")].find(
-  (folder) => folder !== undefined && existsSync(join(folder, "traces")),
+export const conformance: string | undefined = [process.env.MILLRACE_CONFORMANCE ?? join(root, "..", "shared")].find((folder) =>
+  existsSync(join(folder, "traces")),
 );
