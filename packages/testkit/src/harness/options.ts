@@ -7,6 +7,8 @@ export type HostedPlugin = Plugin | { readonly plugin: Plugin; readonly options?
 /** A node downstream of the plugin under test. */
 export interface Peer {
   readonly name: string;
+  /** The kind of channel that leads to it; the first that the plugin sends, if absent. */
+  readonly kind?: string;
   /** The name by which the plugin chooses it, such as a route. */
   readonly port?: string;
   /** Which batches it takes; the channel kind gives it its meaning. */

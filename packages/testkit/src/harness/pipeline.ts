@@ -17,7 +17,7 @@ import { HANDLER_SLOT, handlerHost } from "./handler-host.ts";
 import type { HarnessOptions, HostedPlugin, Peer } from "./options.ts";
 
 /** The node upstream. */
-export const SOURCE_ID = "input";
+const SOURCE_ID = "input";
 const SINK_ID = "output";
 
 /** A pipeline around one plugin, as data, and the plugins that it names. */
@@ -38,31 +38,28 @@ export function testPipeline(plugin: Plugin, options: HarnessOptions, source: (k
   const placed = placedPlugin(plugin, options);
   const id = options.name ?? plugin.name;
   const inputKind = inputKindOf(placed.node, options);
-  const peers = (options.peers ?? [SINK_ID]).map((peer): Peer => (typeof peer === "string" ? { name: peer } : peer));
-  const sends = outKindsOf(placed, inputKind);
-  const isSource = inputKind === undefined;
+  const [sent] = outKindsOf(placed, inputKind);
+  const peers = sent === undefined ? [] : (options.peers ?? [SINK_ID]).map((peer): Peer => (typeof peer === "string" ? { name: peer } : peer));
   const before = inputKind === undefined ? undefined : source(inputKind);
   const credit = options.credit === undefined ? {} : { credit: options.credit };
   const bounds = options.bounds === undefined ? {} : { bounds: options.bounds };
-  const nodes: NodeSpec[] = [
-    ...(before === undefined ? [] : [{ id: SOURCE_ID, plugin: before.name, kind: before.kind, options: {}, ...credit }]),
-    {
-      id,
-      plugin: placed.node.name,
-      kind: placed.node.kind,
-      options: placed.options,
-      hosted: placed.hosted,
-      instance: options.instance ?? {},
-      ...(options.style !== undefined && { style: options.style }),
-      ...(isSource && credit),
-      ...(isSource && options.onLost !== undefined && { onLost: options.onLost }),
-    },
-    ...(sends.length === 0 ? [] : peers.map((peer) => ({ id: peer.name, plugin: sink.name, kind: sink.kind, options: {} }))),
-  ];
-  const edges: EdgeSpec[] = [
-    ...(inputKind === undefined ? [] : [{ from: SOURCE_ID, to: id, channel: inputKind, ...bounds }]),
-    ...(sends.length === 0 ? [] : peers.flatMap(({ name, ...edge }) => sends.map((channel) => ({ from: id, to: name, channel, ...edge, ...bounds })))),
-  ];
+  const own: NodeSpec = {
+    id,
+    plugin: placed.node.name,
+    kind: placed.node.kind,
+    options: placed.options,
+    hosted: placed.hosted,
+    instance: options.instance ?? {},
+    ...(options.style !== undefined && { style: options.style }),
+    ...(before === undefined && credit),
+    ...(before === undefined && options.onLost !== undefined && { onLost: options.onLost }),
+  };
+  const nodes: NodeSpec[] = [own, ...peers.map(({ name }) => ({ id: name, plugin: sink.name, kind: sink.kind, options: {} }))];
+  const edges: EdgeSpec[] = peers.map(({ name, kind, ...edge }) => ({ from: id, to: name, channel: kind ?? (sent as string), ...edge, ...bounds }));
+  if (before !== undefined) {
+    nodes.unshift({ id: SOURCE_ID, plugin: before.name, kind: before.kind, options: {}, ...credit });
+    edges.unshift({ from: SOURCE_ID, to: id, channel: inputKind as string, ...bounds });
+  }
   return {
     spec: { dialect: "test", nodes, edges, service: options.service ?? {}, plugins: [] },
     plugins: [...(before === undefined ? [] : [before]), placed.node, sink, ...placed.inner],

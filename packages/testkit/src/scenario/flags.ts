@@ -1,5 +1,5 @@
 /** Bits of `opFlags`, as the SysFlow telemetry format numbers them (sysflow.io). */
-export const OPERATIONS = {
+const OPERATIONS = {
   CLONE: 0x1,
   EXEC: 0x2,
   EXIT: 0x4,
@@ -29,7 +29,7 @@ export const OPERATIONS = {
 export type Operation = keyof typeof OPERATIONS;
 
 /** Bits of `openFlags`, as the format numbers them: they are not those of `fcntl.h`. */
-export const OPEN_FLAGS = {
+const OPEN_FLAGS = {
   RDONLY: 0x1,
   WRONLY: 0x2,
   RDWR: 0x3,
