@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { RecordBatch } from "@millrace/api/fluent";
 import { entriesOfBatch } from "./encoded-batch.ts";
 import { entryToJson, type JsonRecordStyle } from "./json-text.ts";
-import { entryToText } from "./msgpack-text.ts";
+import { ByteText } from "./msgpack-text.ts";
 
 /** How a chunk is written as text: `msgpack` is the form that Fluent Bit's stdout has by default. */
 export type TextFormat = "msgpack" | "json" | "json_lines" | "json_stream";
@@ -37,8 +37,15 @@ interface Part {
 }
 
 const TEXTS: Readonly<Record<TextFormat, (entries: readonly Uint8Array[], tag: string, style: JsonRecordStyle, part: Part) => Uint8Array>> = {
-  msgpack: (entries, tag, _style, part) =>
-    Buffer.concat(entries.flatMap((entry, index) => [Buffer.from(`[${part.first + index}] ${tag}: `), entryToText(entry), LINE_FEED])),
+  msgpack: (entries, tag, _style, part) => {
+    const text = new ByteText();
+    entries.forEach((entry, index) => {
+      text.add(`[${part.first + index}] ${tag}: `);
+      text.entry(entry);
+      text.add("\n");
+    });
+    return text.finish();
+  },
   json: (entries, _tag, style, part) => {
     const objects = entries.map((entry) => entryToJson(entry, style)).join(",");
     const opening = part.first === 0 ? "[" : objects === "" ? "" : ",";
@@ -47,5 +54,3 @@ const TEXTS: Readonly<Record<TextFormat, (entries: readonly Uint8Array[], tag: s
   json_lines: (entries, _tag, style) => Buffer.from(entries.map((entry) => `${entryToJson(entry, style)}\n`).join("")),
   json_stream: (entries, _tag, style, part) => Buffer.from(entries.map((entry) => entryToJson(entry, style)).join("") + (part.last ? "\n" : "")),
 };
-
-const LINE_FEED = Buffer.from("\n");

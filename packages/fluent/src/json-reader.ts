@@ -22,11 +22,11 @@ const WORDS: readonly [word: string, write: (writer: Writer) => void][] = [
   ["null", (writer) => writer.nil()],
 ];
 
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
 class JsonReader {
   private readonly numbers = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
-  private readonly spaces = /[ \t\n\r]*/y;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids just these in a text.
-  private readonly plainText = /[^"\\\u0000-\u001f]*/y;
   private readonly text: string;
   private at = 0;
 
@@ -95,9 +95,11 @@ class JsonReader {
   }
 
   private number(writer: Writer): void {
-    const found = this.sticky(this.numbers);
+    this.numbers.lastIndex = this.at;
+    const found = this.numbers.exec(this.text);
     if (found === null) throw this.expected("a digit");
     const [text, fraction, exponent] = found;
+    this.at += text.length;
     if (fraction !== undefined || exponent !== undefined) writer.float(Number(text));
     else if (text.length <= 15) writer.integer(Number(text) + 0);
     else writeInteger(writer, text);
@@ -107,7 +109,7 @@ class JsonReader {
     this.at += 1;
     let text = "";
     for (;;) {
-      text += (this.sticky(this.plainText) as RegExpExecArray)[0];
+      text += this.plain();
       const char = this.text[this.at];
       if (char === '"') {
         this.at += 1;
@@ -117,6 +119,15 @@ class JsonReader {
       else if (char === undefined) throw this.error("a text that does not end");
       else throw this.error("a control character in a text, which JSON wants escaped");
     }
+  }
+
+  /** What stands for itself in a text: up to a quote, a backslash, or a control character. */
+  private plain(): string {
+    const start = this.at;
+    let at = start;
+    for (let unit = this.text.charCodeAt(at); unit >= 0x20 && unit !== QUOTE && unit !== BACKSLASH; unit = this.text.charCodeAt(at)) at += 1;
+    this.at = at;
+    return this.text.slice(start, at);
   }
 
   private escape(): string {
@@ -140,15 +151,8 @@ class JsonReader {
   }
 
   private blanks(): void {
-    this.sticky(this.spaces);
-  }
-
-  /** Matches where the reader stands, and goes past what was found. */
-  private sticky(expression: RegExp): RegExpExecArray | null {
-    expression.lastIndex = this.at;
-    const found = expression.exec(this.text);
-    if (found !== null) this.at += found[0].length;
-    return found;
+    for (let unit = this.text.charCodeAt(this.at); unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09; unit = this.text.charCodeAt(this.at))
+      this.at += 1;
   }
 
   private expected(what: string): MillraceError {

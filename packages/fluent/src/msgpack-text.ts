@@ -3,6 +3,7 @@ import { eventTimeText } from "./date-text.ts";
 import { partsOf } from "./entry.ts";
 import { Cursor, type ValueType } from "./msgpack-cursor.ts";
 import { fixed6 } from "./number-text.ts";
+import { utf8 } from "./value.ts";
 
 /**
  * An entry that has been checked, as Fluent Bit's stdout prints it: `[[SECONDS.NANOSECONDS, {metadata}], {"k"=>v, …}]`.
@@ -10,48 +11,53 @@ import { fixed6 } from "./number-text.ts";
  * not printable as `\xHH`.
  */
 export function entryToText(entry: Uint8Array): Uint8Array {
-  const parts = partsOf(new Cursor(entry));
-  const text = new ByteText(entry);
-  text.add(`[[${eventTimeText(parts.time)}, `);
-  if (parts.metadata < 0) text.add("{}");
-  else text.value(new Cursor(entry, parts.metadata));
-  text.add("], ");
-  text.value(new Cursor(entry, parts.record));
-  text.add("]");
+  const text = new ByteText();
+  text.entry(entry);
   return text.finish();
 }
 
-/** Gathers text and bytes. The text of a record may be no UTF-8, so it never becomes a string. */
-class ByteText {
+/** Gathers text and bytes: a text in a record may be no UTF-8, and is passed on as it is all the same. */
+export class ByteText {
   private readonly pieces: Uint8Array[] = [];
-  private readonly entry: Uint8Array;
   private tail = "";
-
-  constructor(entry: Uint8Array) {
-    this.entry = entry;
-  }
 
   add(text: string): void {
     this.tail += text;
   }
 
-  finish(): Uint8Array {
-    this.close();
-    return Buffer.concat(this.pieces);
+  /** Adds an entry, as {@link entryToText} has it. */
+  entry(entry: Uint8Array): void {
+    const parts = partsOf(new Cursor(entry));
+    this.add(`[[${eventTimeText(parts.time)}, `);
+    if (parts.metadata < 0) this.add("{}");
+    else this.value(new Cursor(entry, parts.metadata));
+    this.add("], ");
+    this.value(new Cursor(entry, parts.record));
+    this.add("]");
   }
 
-  value(cursor: Cursor): void {
+  finish(): Uint8Array {
+    this.close();
+    return this.pieces.length === 1 ? (this.pieces[0] as Uint8Array) : Buffer.concat(this.pieces);
+  }
+
+  private value(cursor: Cursor): void {
     const type = cursor.next();
-    if (type === "string") this.raw(cursor.start, cursor.length);
+    if (type === "string") this.raw(cursor.payload);
     else if (type === "array") this.array(cursor, cursor.length);
     else if (type === "map") this.map(cursor, cursor.length);
     else this.add(scalarText(type, cursor));
   }
 
-  private raw(start: number, length: number): void {
+  private raw(bytes: Uint8Array): void {
+    const text = utf8(bytes);
+    const exact = !text.includes(REPLACEMENT);
     this.add('"');
-    this.close();
-    this.pieces.push(this.entry.subarray(start, start + length));
+    if (exact) this.add(text);
+    else {
+      this.close();
+      this.pieces.push(bytes);
+    }
     this.add('"');
   }
 
@@ -80,6 +86,9 @@ class ByteText {
     this.tail = "";
   }
 }
+
+/** What decoding puts in the place of bytes that are no UTF-8. */
+const REPLACEMENT = "\ufffd";
 
 function scalarText(type: Exclude<ValueType, "string" | "array" | "map">, cursor: Cursor): string {
   switch (type) {

@@ -145,7 +145,24 @@ function refuseDepth(cursor: Cursor, depth: number): void {
   if (depth > MAX_DEPTH) throw cursor.bad(`values nested deeper than ${MAX_DEPTH}`);
 }
 
-/** Bytes as text. */
+/** Bytes as text. What is no UTF-8 becomes U+FFFD. */
 export function utf8(bytes: Uint8Array): string {
+  if (bytes.length <= SHORT) {
+    const text = shortAscii(bytes);
+    if (text !== undefined) return text;
+  }
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+}
+
+/** Up to so many bytes, going through them one by one costs less than making a buffer for the decoder. */
+const SHORT = 24;
+
+function shortAscii(bytes: Uint8Array): string | undefined {
+  let text = "";
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index] as number;
+    if (byte >= 0x80) return undefined;
+    text += String.fromCharCode(byte);
+  }
+  return text;
 }

@@ -71,6 +71,8 @@ function inputNode(input: FluentInput, options: unknown, ctx: PluginContext, end
     init: () => {
       const storage = instanceText(ctx, "storage.type") ?? "memory";
       if (storage !== "memory") ctx.log.warn(`storage.type ${storage} is not supported yet: chunks are kept in memory`);
+      if (["false", "off", "no"].includes(instanceText(ctx, "routable") ?? ""))
+        ctx.log.warn("routable off is not supported yet: records go to every output that matches");
       return input.init?.(ctx, fluentbitOf(ctx, options));
     },
     ...(input.test && { test: () => input.test?.() }),

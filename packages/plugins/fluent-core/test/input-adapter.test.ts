@@ -188,9 +188,12 @@ describe("life", () => {
   it("storage that is not there yet is a warning", async () => {
     await using h = await harness(
       input(() => undefined),
-      { instance: { "storage.type": "filesystem" } },
+      { instance: { "storage.type": "filesystem", routable: false } },
     );
-    expect(h.log("warn")).toEqual(["storage.type filesystem is not supported yet: chunks are kept in memory"]);
+    expect(h.log("warn")).toEqual([
+      "storage.type filesystem is not supported yet: chunks are kept in memory",
+      "routable off is not supported yet: records go to every output that matches",
+    ]);
   });
 });
 
