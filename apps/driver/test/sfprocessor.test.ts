@@ -227,7 +227,7 @@ describe.concurrent("a configuration that can't be run", () => {
   it("names a trace that is not there", async ({ expect }) => {
     const { code, stderr } = await runCommand("sfprocessor", [`-config=${example}`, "nonexist.sf"]);
     expect(withoutTime(stderr)).toMatchInlineSnapshot(`
-      "[Error] pipeline: Cannot start the driver: node 'file': stat nonexist.sf: no such file or directory
+      "[Error] pipeline: Cannot start the driver: node 'file': stat nonexist.sf: no such file or directory (The path is that of a trace, or of a folder with nothing but traces.)
       [Error] sfprocessor: Error caught while starting the pipeline:  node 'file': stat nonexist.sf: no such file or directory
       "
     `);

@@ -31,11 +31,12 @@ export async function leave(exitCode: number): Promise<never> {
   process.exit();
 }
 
-/** An error with its causes, for people. */
+/** An error with its causes, and with what to do about it, for people. */
 export function describe(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   const inner = cause.cause === undefined ? "" : describe(cause.cause);
-  return inner === "" || cause.message.includes(inner) ? cause.message : `${cause.message}: ${inner}`;
+  const hint = "hint" in cause && typeof cause.hint === "string" ? ` (${cause.hint})` : "";
+  return `${inner === "" || cause.message.includes(inner) ? cause.message : `${cause.message}: ${inner}`}${hint}`;
 }
 
 function written(stream: NodeJS.WriteStream): Promise<void> {

@@ -17,7 +17,6 @@ import { coloured } from "./terminal.ts";
 /** What a machine gives to a run, beside what the run itself asks for. */
 export interface Machine {
   readonly host: Host;
-  readonly metrics: MetricsRegistry;
   /** A line about health. */
   health(name: string, text: string): void;
   /** A line about performance. */
@@ -77,7 +76,6 @@ export async function machineHost(options: MachineOptions): Promise<Machine> {
       metrics: (name) => metrics.of(name),
       stateDirectory: directoryOf,
     },
-    metrics,
     health: (name, text) => logging.health(name, text),
     perf: (name, text) => logging.perf(name, text),
     fatal: (name, text) => logging.health(name, text),

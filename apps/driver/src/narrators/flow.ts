@@ -2,7 +2,7 @@ import type { Logger } from "@millrace/api";
 import { drawFlow } from "../pipeline/draw.ts";
 import { VERSION } from "../version.ts";
 import type { Narrator } from "./narrator.ts";
-import { firstError, hasMoved } from "./summary.ts";
+import { firstError, hasEndedWell, hasMoved, sentenceOf } from "./summary.ts";
 
 /** Where flowd's lines go. */
 export interface FlowVoice {
@@ -26,7 +26,7 @@ export function actorsNarrator({ log, fatal }: FlowVoice): Narrator {
       for (const { id } of graph.nodes.toReversed()) log.trace(`starting ${id}`);
     },
     unhealthy(error) {
-      fatal(`failed to start pipeline: ${error.message}`);
+      fatal(`failed to start pipeline: ${sentenceOf(error)}`);
       return 1;
     },
     starting() {
@@ -62,7 +62,7 @@ export function componentsNarrator({ log, fatal, print }: FlowVoice): Narrator {
       log.info("Activating the pipeline");
     },
     unhealthy(error) {
-      fatal(`Failed to start the pipeline: ${error.message}`);
+      fatal(`Failed to start the pipeline: ${sentenceOf(error)}`);
       return 1;
     },
     starting() {
@@ -84,10 +84,10 @@ export function componentsNarrator({ log, fatal, print }: FlowVoice): Narrator {
 type Ended = Parameters<Narrator["ended"]>[0];
 
 function ending(result: Ended, error: (text: string) => void, fatal: (text: string) => void): number {
-  for (const more of result.errors.slice(1)) error(more.message);
+  for (const more of result.errors.slice(1)) error(sentenceOf(more));
   for (const node of result.leftBehind) error(`${node} did not end in time`);
-  if (result.error !== undefined) fatal(result.error.message);
-  return result.state === "finished" || result.state === "drained" ? 0 : 1;
+  if (result.error !== undefined) fatal(sentenceOf(result.error));
+  return hasEndedWell(result) ? 0 : 1;
 }
 
 /** What flowd of the generation with `components:` says before anything else. */

@@ -2,6 +2,7 @@ import type { Diagnostic, Logger } from "@millrace/api";
 import type { Graph } from "@millrace/core";
 import { VERSION } from "../version.ts";
 import type { Narrator } from "./narrator.ts";
+import { sentenceOf } from "./summary.ts";
 
 /** Where fluent-bit's lines go. */
 export interface FluentBitVoice {
@@ -41,7 +42,7 @@ export function fluentBitNarrator({ log, raw, now }: FluentBitVoice): Narrator {
       log("engine").info(`Shutdown Grace Period=${graceOf(graph)}`);
     },
     unhealthy(error) {
-      log("engine").error(error.message);
+      log("engine").error(sentenceOf(error));
       return INIT_EXIT;
     },
     caught(signal, first, graph) {
@@ -52,7 +53,7 @@ export function fluentBitNarrator({ log, raw, now }: FluentBitVoice): Narrator {
       for (const { plugin, id, spec } of graph.nodes) if (plugin.kind === "input") log("input").info(`pausing ${spec.instance?.alias ?? id}`);
     },
     ended(result) {
-      for (const error of result.errors) log("engine").error(error.message);
+      for (const error of result.errors) log("engine").error(sentenceOf(error));
       for (const node of result.leftBehind) log("engine").error(`${node} did not end in time`);
       log("engine").info(`service has stopped (${result.lost.batches} pending tasks)`);
       return result.state === "finished" || result.state === "drained" ? 0 : 1;

@@ -1,6 +1,6 @@
 import type { Logger } from "@millrace/api";
 import type { Narrator } from "./narrator.ts";
-import { firstError } from "./summary.ts";
+import { firstError, hasEndedWell, sentenceOf } from "./summary.ts";
 
 /** Speaks for `millrace run`. */
 export function plainNarrator(log: Logger): Narrator {
@@ -13,7 +13,7 @@ export function plainNarrator(log: Logger): Narrator {
       log.info(`ready: ${graph.nodes.length} nodes, ${graph.edges.length} edges`);
     },
     unhealthy(error) {
-      log.error(error.message);
+      log.error(sentenceOf(error));
       return 1;
     },
     starting() {
@@ -23,11 +23,12 @@ export function plainNarrator(log: Logger): Narrator {
       if (first) log.info(`${signal}: draining; a second one leaves at once`);
       else log.warn(`${signal} again: leaving`);
     },
-    ended({ state, errors, leftBehind, done, refused, lost }) {
-      for (const error of errors) log.error(error.message);
+    ended(result) {
+      const { state, errors, leftBehind, done, refused, lost } = result;
+      for (const error of errors) log.error(sentenceOf(error));
       for (const node of leftBehind) log.error(`${node} did not end in time`);
       log.info(state, { done: done.records, refused: refused.records, lost: lost.records });
-      return state === "finished" || state === "drained" ? 0 : 1;
+      return hasEndedWell(result) ? 0 : 1;
     },
   };
 }

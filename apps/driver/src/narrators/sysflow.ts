@@ -1,7 +1,7 @@
 import { isMillraceError, type Logger } from "@millrace/api";
 import type { Graph } from "@millrace/core";
 import type { Narrator } from "./narrator.ts";
-import { firstError, hasMoved } from "./summary.ts";
+import { firstError, hasEndedWell, hasMoved, sentenceOf } from "./summary.ts";
 
 /** Where sfprocessor's lines go. */
 export interface SysflowVoice {
@@ -48,14 +48,14 @@ export function sysflowNarrator({ command, pipeline, health, print }: SysflowVoi
     },
     ended(result, graph) {
       const moved = hasMoved(result);
-      for (const { message } of result.errors) {
-        const driver = driversOf(graph).some(({ id }) => message.startsWith(`node '${id}'`));
-        pipeline.error(driver && !moved ? `Cannot start the driver: ${message}` : message);
+      for (const error of result.errors) {
+        const driver = driversOf(graph).some(({ id }) => error.message.startsWith(`node '${id}'`));
+        pipeline.error(`${driver && !moved ? "Cannot start the driver: " : ""}${sentenceOf(error)}`);
       }
       for (const node of result.leftBehind) pipeline.error(`${node} did not end in time`);
-      if (result.lost.records > 0) pipeline.error(`${result.lost.records} records were lost`);
+      if (result.lost.records > 0) pipeline.error(`records lost: ${result.lost.records}`);
       if (result.error !== undefined) command.error(`Error caught while ${moved ? "running" : "starting"} the pipeline:  ${result.error.message}`);
-      return result.state === "finished" || result.state === "drained" ? 0 : 1;
+      return hasEndedWell(result) ? 0 : 1;
     },
   };
 }

@@ -1,12 +1,13 @@
 import type { Diagnostic, Logger } from "@millrace/api";
 import type { DialectResult } from "@millrace/config";
-import { createRun, type Graph, type Host, plan, type Registry, type Run, type RunResult } from "@millrace/core";
+import { createRun, type Graph, type Host, plan, type Registry, type Run, type RunResult, type RunState } from "@millrace/core";
 import { DiagnosticBag, strictly } from "@millrace/text";
 import { leave } from "../machine/command.ts";
 import { endOnFaults } from "../machine/faults.ts";
 import { SIGNAL_EXIT, type StopSignal, stopOnSignals } from "../machine/signals.ts";
 import { printDiagnostics } from "../machine/terminal.ts";
 import type { Narrator } from "../narrators/narrator.ts";
+import { sentenceOf } from "../narrators/summary.ts";
 
 /** A pipeline to run, and all that running it needs. */
 export interface Job {
@@ -51,6 +52,8 @@ export async function checkPipeline(parsed: DialectResult, registry: Registry, s
   return { graph: refused ? undefined : planned?.graph, diagnostics };
 }
 
+const NOT_STARTED: readonly RunState[] = ["new", "testing", "ready"];
+
 async function runGraph(graph: Graph, job: Job): Promise<number> {
   const { host, narrator } = job;
   const run = createRun(graph, host);
@@ -59,7 +62,7 @@ async function runGraph(graph: Graph, job: Job): Promise<number> {
   let stoppedBy: StopSignal | undefined;
   const signals = stopOnSignals(
     // Before anything has moved there is nothing to drain.
-    { drain: (reason) => (run.state === "running" ? run.drain(reason) : run.abort(reason)), abort: (reason) => run.abort(reason) },
+    { drain: (reason) => (NOT_STARTED.includes(run.state) ? run.abort(reason) : run.drain(reason)), abort: (reason) => run.abort(reason) },
     (signal, first) => {
       stoppedBy ??= signal;
       narrator.caught?.(signal, first, graph);
@@ -98,7 +101,7 @@ async function runGraph(graph: Graph, job: Job): Promise<number> {
 async function endAfterTest(run: Run, log: Logger): Promise<number> {
   run.abort("only a test was asked for");
   const { errors } = await run.start();
-  for (const error of errors) log.error(error.message);
+  for (const error of errors) log.error(sentenceOf(error));
   return errors.length > 0 ? 1 : 0;
 }
 
