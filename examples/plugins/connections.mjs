@@ -7,19 +7,14 @@ export const plugin = defineHandler({
   description: "Sends a message for each network flow",
   out: "message",
   create: () => {
-    /** @type {import("@millrace/api").Outputs<import("@millrace/api/flow").MessageBatch>} */
-    let outputs;
     /** @type {import("@millrace/api/flow").Message[]} */
     let messages = [];
     return {
-      open: (given) => {
-        outputs = given;
-      },
       handleNetFlow: ({ process, container }, flow) => {
         const text = `${process?.exe ?? ""} ${flow.sip}:${flow.sport} ${flow.dip}:${flow.dport}`;
         messages.push({ payload: Buffer.from(text), meta: { container: container?.name ?? "" } });
       },
-      async batchEnd() {
+      async batchEnd(outputs) {
         if (messages.length === 0) return;
         const batch = messageBatch(messages);
         messages = [];

@@ -134,6 +134,20 @@ void defineHandler({
   }),
 });
 
+// A handler sends what it says it sends, at the end of a batch.
+void defineHandler({
+  name: "h",
+  description: "A handler",
+  out: "bytes",
+  create: () => ({
+    async batchEnd(outputs) {
+      await outputs.send({ records: 1, bytes: 1, chunks: [new Uint8Array(1)] });
+      // @ts-expect-error messages are not what it sends
+      await outputs.send({ records: 1, bytes: 1, messages: [] });
+    },
+  }),
+});
+
 // @ts-expect-error a file is an entity, a flow is not
 void defineHandler({ name: "h", description: "A handler", entities: ["flow"], create: () => ({}) });
 

@@ -144,8 +144,8 @@ export interface Handler<O extends BatchData = BatchData> {
   handleNetEvt?(context: RecordContext, event: NetworkEvent): void;
   handleProcFlow?(context: RecordContext, flow: ProcessFlow): void;
   handleK8sEvt?(context: RecordContext, event: K8sEvent): void;
-  /** Called after the last record of each batch: the place to send what was gathered. The batch is open meanwhile. */
-  batchEnd?(): void | Promise<void>;
+  /** Called after the last record of each batch, with the way out: the place to send what was gathered. The batch is open meanwhile. */
+  batchEnd?(outputs: Outputs<O>): void | Promise<void>;
   cleanup?(): void | Promise<void>;
 }
 

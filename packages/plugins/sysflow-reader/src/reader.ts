@@ -83,7 +83,7 @@ class Reader implements Processor<SysflowBatch, BatchData> {
       tables.endBatch();
       if (tables.evictions !== before) this.#evictions.add(tables.evictions - before);
       this.#entities.set(this.#size());
-      const done = handler.batchEnd?.();
+      const done = handler.batchEnd?.(outputs);
       if (done) await done;
     }
     this.#warnings.flush();

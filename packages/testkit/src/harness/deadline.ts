@@ -1,7 +1,7 @@
 import { MillraceError } from "@millrace/api";
 
 /** How long a wait of a test may take, in milliseconds of real time, unless the harness is told otherwise. */
-export const DEADLINE_MS = 5000;
+export const DEADLINE_MS = 10_000;
 
 /**
  * Waits for a promise, but not for ever. `what` says what was waited for, and `state` what is known when it did not come.

@@ -38,7 +38,7 @@ export const handlerHost: Plugin = /* @__PURE__ */ defineProcessor({
         const dispatcher = new Dispatcher(handler, entities);
         for await (const batch of input) {
           dispatcher.dispatchAll(batch.data);
-          await handler.batchEnd?.();
+          await handler.batchEnd?.(outputs as Outputs);
         }
       },
       cleanup: () => handler.cleanup?.(),

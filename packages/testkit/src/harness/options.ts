@@ -56,7 +56,7 @@ export interface HarnessOptions {
   /** How much each channel may hold. */
   readonly bounds?: Bounds;
   readonly onLost?: OnLost;
-  /** How long a wait may take, in milliseconds of real time. Default 5000. */
+  /** How long a wait may take, in milliseconds of real time. Default 10000. */
   readonly deadlineMs?: number;
   /** The first number of the sequence behind `ctx.random()`. Default 1. */
   readonly seed?: number;
