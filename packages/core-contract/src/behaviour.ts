@@ -15,9 +15,11 @@ export interface Stage {
   readonly bytesEach: number;
   /** Whether faults are still injected. The last life of a scene has none. */
   readonly calm: boolean;
-  /** Batches that the node takes before it throws, or never comes back. */
-  readonly fault: { readonly kind: "throw" | "stuck"; readonly after: number } | undefined;
+  /** Batches that the node takes before it throws, never comes back, or returns although there is more to read. */
+  readonly fault: { readonly kind: Fault; readonly after: number } | undefined;
 }
+
+export type Fault = "throw" | "stuck" | "quit";
 
 export type Reader = Input<ItemBatch>;
 export type Writer = Outputs<ItemBatch>;
@@ -31,14 +33,18 @@ export async function readAll(stage: Stage, input: Reader, work: (batch: Batch<I
   for await (const batch of input) {
     ledger.received(node.id, batch);
     count += 1;
-    if (stage.fault !== undefined && count >= stage.fault.after) await breakDown(stage.fault.kind, node.id);
+    const broken = stage.fault !== undefined && count >= stage.fault.after ? stage.fault.kind : undefined;
+    if (broken === "throw" || broken === "stuck") await breakDown(broken, node.id);
     if (random.chance(node.dawdles)) await stage.ctx.clock.sleep(random.between(1, 40));
-    if (!stage.calm && trouble(stage, batch)) continue;
-    await work(batch);
+    if (stage.calm || !trouble(stage, batch)) await work(batch);
+    if (broken === "quit") {
+      ledger.quit = true;
+      return;
+    }
   }
 }
 
-/** Waits between batches, as sources do. */
+/** Throws, or never comes back. */
 export async function breakDown(kind: "throw" | "stuck", node: string): Promise<void> {
   if (kind === "throw") throw new Injected(`${node} broke down`);
   await new Promise(() => undefined);

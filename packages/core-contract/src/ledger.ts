@@ -1,4 +1,4 @@
-import type { Batch, Outcome, Status } from "@millrace/api";
+import { type Batch, isMillraceError, type Outcome, type Status } from "@millrace/api";
 import type { Item, ItemBatch } from "./item.ts";
 import type { World } from "./world.ts";
 
@@ -24,6 +24,8 @@ export class Ledger {
   private waiting = 0;
   private readonly lastSequence: Map<string, number> = new Map();
   private sequence = 0;
+  /** Whether a node has returned early, by a fault: what was on its way to it is lost, and rightly so. */
+  quit = false;
   /** The most records that were sent in one batch. */
   largest = 5;
 
@@ -79,6 +81,14 @@ export class Ledger {
       });
       then(outcome, statuses);
     };
+  }
+
+  /** Whether a loss is one that the simulator has caused in the middle of a run. */
+  caused(loss: unknown): boolean {
+    for (let cause = loss; cause instanceof Error; cause = cause.cause) {
+      if (cause instanceof Injected || (this.quit && isMillraceError(cause) && cause.code === "MILLRACE_RUN_NODE_ENDED")) return true;
+    }
+    return false;
   }
 
   /** All that was sent has been settled when the run has ended. */

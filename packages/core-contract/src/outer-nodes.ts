@@ -1,7 +1,6 @@
 import type { Hold, Outcome } from "@millrace/api";
 import { breakDown, type Reader, readAll, type Stage, type Writer } from "./behaviour.ts";
 import { type Item, type ItemBatch, itemBatch } from "./item.ts";
-import { Injected } from "./ledger.ts";
 import { hash } from "./random.ts";
 
 /** The records of one place of a stream: the same at every start. */
@@ -34,7 +33,7 @@ export function streamSource(stage: Stage) {
       for (let sent = 1; !ctx.draining.aborted; sent++) {
         const open = streams.filter((one) => one.next <= node.batches);
         if (open.length === 0) return;
-        if (stage.fault !== undefined && sent >= stage.fault.after) await breakDown(stage.fault.kind, node.id);
+        if (stage.fault !== undefined && stage.fault.kind !== "quit" && sent >= stage.fault.after) await breakDown(stage.fault.kind, node.id);
         const one = random.pick(open);
         const place = one.next++;
         const items = itemsAt(node.id, one.number, place);
@@ -57,7 +56,7 @@ function checkPassed({ node, ledger, world }: Stage, stream: number, { place, ou
   if (outcome === undefined) return ledger.violated(`${where}, which was not settled`);
   if (outcome.state === "done") return;
   if (outcome.state === "lost") {
-    if (!(outcome.cause instanceof Injected)) ledger.violated(`${where}, which was lost because the run ended: ${String(outcome.cause)}`);
+    if (!ledger.caused(outcome.cause)) ledger.violated(`${where}, which was lost because the run ended: ${String(outcome.cause)}`);
     if (node.onLost === "stop") ledger.violated(`${where}, which was lost, although the policy is 'stop'`);
     if (node.onLost === "dead-letter" && !world.letters.has(`${node.id}/${stream}/${place}`)) ledger.violated(`${where}, which was lost, before its dead letter was written`);
   }
@@ -74,13 +73,13 @@ export function askingSource(stage: Stage) {
         const items = itemsAt(node.id, 0, place).filter((item) => !world.answered.has(item.root));
         if (items.length === 0) continue;
         sent += 1;
-        if (stage.fault !== undefined && sent >= stage.fault.after) await breakDown(stage.fault.kind, node.id);
+        if (stage.fault !== undefined && stage.fault.kind !== "quit" && sent >= stage.fault.after) await breakDown(stage.fault.kind, node.id);
         const data = itemBatch(items, (items[0] as Item).tag, ledger.nextSequence(), stage.bytesEach);
         await outputs.detached.send(data, {
           settled: ledger.expectSettled(node.id, items, (item) => world.coveredWhenSent(node.id, item), (outcome, statuses) => {
             items.forEach((item, index) => {
               // A client asks again after a restart, but hears of a loss as of any other answer.
-              if (outcome.state === "lost" && statuses[index] !== "done" && !(outcome.cause instanceof Injected)) return;
+              if (outcome.state === "lost" && statuses[index] !== "done" && !ledger.caused(outcome.cause)) return;
               if (statuses[index] !== "done") world.excused.add(item.root);
               world.answered.add(item.root);
             });

@@ -3,7 +3,7 @@ import { createRun, type Graph, type GraphEdge, type GraphNode, type Host, type 
 import type { Stage } from "./behaviour.ts";
 import { aggregate, asker, buffer, chooser, durable, maker } from "./inner-nodes.ts";
 import { itemChannel } from "./item.ts";
-import { Injected, Ledger } from "./ledger.ts";
+import { Ledger } from "./ledger.ts";
 import { askingSource, holdingSink, itemsAt, sink, streamSource } from "./outer-nodes.ts";
 import { Random } from "./random.ts";
 import { makeScene, type Scene, type SceneEdge, type SceneNode } from "./scene.ts";
@@ -148,7 +148,7 @@ class Life {
       if (node.inFlight.batches !== 0 || node.queued.batches !== 0) this.ledger.violated(`${node.id} ended with ${node.inFlight.batches} batches in flight, ${node.queued.batches} queued`);
     }
     this.ledger.ended();
-    if (result?.state === "failed" && !isInjected(result.error)) this.ledger.violated(`the run failed by itself: ${result.error?.message}`);
+    if (result?.state === "failed" && !this.ledger.caused(result.error)) this.ledger.violated(`the run failed by itself: ${result.error?.message}`);
     this.ledger.say(() => `ended ${result?.state} ${result?.error?.message ?? ""} left behind: ${result?.leftBehind.join(", ")}`);
     return result?.state ?? "thrown";
   }
@@ -209,7 +209,7 @@ class Life {
 
   private pluginOf(node: SceneNode): Plugin {
     const broken = !this.calm && this.random.chance(0.04);
-    const fault = broken ? { kind: this.random.pick(["throw", "throw", "stuck"] as const), after: this.random.between(1, 15) } : undefined;
+    const fault = broken ? { kind: this.random.pick(["throw", "throw", "quit", "stuck"] as const), after: this.random.between(1, 15) } : undefined;
     const random = new Random(this.random.between(0, 2 ** 31));
     return defineNode({
       name: node.behaviour,
@@ -251,11 +251,6 @@ function nodeOf(stage: Stage): { run(input: never, outputs: never): void | Promi
     case "holding-sink": return holdingSink(stage);
     default: return maker(stage);
   }
-}
-
-function isInjected(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof Injected) return true;
-  return false;
 }
 
 /** Lets all that needs no time run. */
