@@ -253,6 +253,43 @@ describe.concurrent("configurations of fluent-bit", () => {
   });
 });
 
+describe.concurrent("a plugin on the command line of fluent-bit", () => {
+  writeBundledPlugin(
+    join(scratch, "once.mjs"),
+    `
+      import { defineInput } from "@millrace/api/fluent";
+      export const plugin = defineInput({
+        name: "once", description: "Sends one record",
+        create: () => ({
+          async collect(ctx, channel) {
+            await channel.send({ record: { only: "one" } });
+            await ctx.clock.sleep(60000, ctx.draining);
+          },
+        }),
+      });
+    `,
+  );
+
+  it("is loaded by -e, wherever that stands", async ({ expect }) => {
+    const run = new Command("fluent-bit", ["-q", "-i", "once", "-o", "stdout", "-p", "format=json_lines", "-f", "0.2", "-e", join(scratch, "once.mjs")]);
+    await run.sees("stdout", /"only":"one"/);
+    run.signal("SIGTERM");
+    expect((await run.ended()).code).toBe(0);
+  });
+
+  it("is missing", async ({ expect }) => {
+    const { code, stderr } = await runCommand("fluent-bit", ["-e", "nosuch.mjs", "-i", "dummy", "-o", "null"], { cwd: scratch });
+    expect(code).toBe(1);
+    expect(stderr).toContain("nosuch.mjs");
+  });
+
+  it("works in the folder of -w, and reads YAML there", async ({ expect }) => {
+    writeFileSync(join(scratch, "fb.yaml"), "pipeline:\n  inputs:\n    - name: dummy\n  outputs:\n    - name: 'null'\n      match: '*'\n");
+    expect(await runCommand("fluent-bit", ["-w", scratch, "-c", "fb.yaml", "-D"])).toMatchObject({ code: 0 });
+    expect((await runCommand("fluent-bit", ["-w", join(scratch, "none"), "-c", "fb.yaml", "-D"])).code).toBe(255);
+  });
+});
+
 const packaged = join(root, "packages/plugins/fluent-example/dist/go-test-input-plugin.js");
 if (!existsSync(packaged)) console.log("fluent-bit: the example plugins have not been built; the example that loads one is not run");
 

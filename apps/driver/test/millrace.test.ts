@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "vitest";
 import { Command, runCommand } from "./support/command.ts";
@@ -155,6 +155,39 @@ describe.concurrent("pipelines of the other dialects", () => {
     const { code, stderr } = await runCommand("millrace", ["check", file]);
     expect(code).toBe(1);
     expect(stderr).toContain("MILLRACE_DRIVER_DIALECT");
+  });
+});
+
+describe.concurrent("what a run leaves behind", () => {
+  it("stands in MILLRACE_STATE_DIR: dead letters, for instance", async ({ expect }) => {
+    writeBundledPlugin(
+      join(scratch, "losing.mjs"),
+      `
+        import { defineNode, bytesBatch } from "@millrace/api";
+        export const source = defineNode({
+          name: "source", description: "Sends one chunk", channels: { in: [], out: ["bytes"] },
+          create: () => ({ run: (_input, outputs) => outputs.stream("only").send(bytesBatch([Buffer.from("lost")]), 4) }),
+        });
+        export const loser = defineNode({
+          name: "loser", description: "Loses everything", channels: { in: ["bytes"], out: [] },
+          create: () => ({ async run(input) { for await (const batch of input) batch.fail(new Error("the disk is full")); } }),
+        });
+      `,
+    );
+    const file = join(scratch, "losing.yaml");
+    writeFileSync(
+      file,
+      "plugins: [{ file: losing.mjs }]\nnodes:\n  source: { plugin: node/source, on_lost: dead-letter }\n  loser: { plugin: node/loser, from: source }\n",
+    );
+    const state = join(scratch, "state");
+    const { code, stderr } = await runCommand("millrace", ["run", file], { env: { MILLRACE_STATE_DIR: state } });
+    expect(stderr).toContain("set aside as a dead letter");
+    expect(code).toBe(0);
+    const [letter] = readFileSync(join(state, "source", "dead-letters.jsonl"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(letter).toMatchObject({ source: "source", records: 1 });
   });
 });
 
