@@ -1,6 +1,6 @@
 import { MAX_RECORDS } from "@millrace/api";
 import type { AttributeValue, FlatType } from "@millrace/api/sysflow";
-import { type Attribute, type FileVersion, type FlatRows, names, type Surroundings } from "@millrace/sysflow";
+import { type Attribute, type FileVersion, type FlatRows, Memo, type Memoised, memoOf, names, type Surroundings } from "@millrace/sysflow";
 import type { Leaf } from "../interpret.ts";
 import type { Rule, RuleSet } from "../rule-set.ts";
 import type { Condition, ConditionBuilder } from "../tree.ts";
@@ -43,7 +43,11 @@ export class Engine {
   readonly #types: readonly (TypeEngine | undefined)[];
   readonly #memory: Memory;
 
-  constructor(ruleSet: RuleSet, builder: ConditionBuilder) {
+  /**
+   * @param memos - where the engine's memos stand on versions. An engine that takes another's place takes its memos too, so
+   *   that a version never carries those of engines that are gone.
+   */
+  constructor(ruleSet: RuleSet, builder: ConditionBuilder, memos: EngineMemos = new EngineMemos()) {
     const rules = ruleSet.rules.filter(({ enabled }) => enabled);
     const filters = ruleSet.filters.filter(({ enabled }) => enabled);
     const special = TYPES.map((type) => {
@@ -61,6 +65,7 @@ export class Engine {
       new Dimension(shared.filter((leaf) => scopeOf(leaf) === "around")),
       new Dimension(shared.filter((leaf) => scopeOf(leaf) === "file")),
       new Dimension(shared.filter((leaf) => scopeOf(leaf) === "newfile")),
+      memos,
     );
     const engines: (TypeEngine | undefined)[] = new Array<TypeEngine | undefined>(16).fill(undefined);
     special.forEach(({ rules: list, filters: drops }, index) => {
@@ -107,13 +112,15 @@ class Memory {
   readonly newFile: Dimension;
   /** Changes whenever all signatures were forgotten. */
   generation = 0;
+  /** What stands for a file that is not known. */
+  readonly #unknownFile: Memoised = { memo: undefined };
   readonly #seen: { readonly around: Seen; readonly file: Seen; readonly newFile: Seen };
 
-  constructor(around: Dimension, file: Dimension, newFile: Dimension) {
+  constructor(around: Dimension, file: Dimension, newFile: Dimension, memos: EngineMemos) {
     this.around = around;
     this.file = file;
     this.newFile = newFile;
-    this.#seen = { around: new Seen(around), file: new Seen(file), newFile: new Seen(newFile) };
+    this.#seen = { around: new Seen(around, memos.around), file: new Seen(file, memos.file), newFile: new Seen(newFile, memos.newFile) };
   }
 
   /** Forgets all, if hostile data has made too many signatures. To be called between records. */
@@ -128,25 +135,44 @@ class Memory {
   }
 
   fileSignature(file: FileVersion | undefined, batch: FlatRows, index: number): number {
-    return this.#seen.file.signature(file ?? UNKNOWN_FILE, batch, index);
+    return this.#seen.file.signature(file ?? this.#unknownFile, batch, index);
   }
 
   newFileSignature(file: FileVersion | undefined, batch: FlatRows, index: number): number {
-    return this.#seen.newFile.signature(file ?? UNKNOWN_FILE, batch, index);
+    return this.#seen.newFile.signature(file ?? this.#unknownFile, batch, index);
   }
 }
 
-/** What stands for a file that is not known. */
-const UNKNOWN_FILE = {};
 
-/** The signatures of versions in one dimension. */
+/** Under whom memos of one dimension stand, and how often they have begun anew. */
+interface MemoOwner {
+  generations: number;
+}
+
+/** The places on versions where an engine keeps what it has found out. */
+export class EngineMemos {
+  readonly around: MemoOwner = { generations: 0 };
+  readonly file: MemoOwner = { generations: 0 };
+  readonly newFile: MemoOwner = { generations: 0 };
+}
+
+/** The signature of a version, as one dimension has it. */
+class Signature extends Memo {
+  generation = -1;
+  id = 0;
+}
+
+/** The signatures of versions in one dimension. Each stands with its version, and goes with it. */
 class Seen {
   readonly #dimension: Dimension;
   readonly #bits: Int32Array;
-  #known: WeakMap<object, number> = new WeakMap();
+  readonly #owner: MemoOwner;
+  #generation: number;
 
-  constructor(dimension: Dimension) {
+  constructor(dimension: Dimension, owner: MemoOwner) {
     this.#dimension = dimension;
+    this.#owner = owner;
+    this.#generation = ++owner.generations;
     this.#bits = new Int32Array(dimension.words);
   }
 
@@ -155,19 +181,24 @@ class Seen {
   }
 
   forget(): void {
-    this.#known = new WeakMap();
+    this.#generation = ++this.#owner.generations;
     this.#dimension.forget();
   }
 
-  signature(version: object, batch: FlatRows, index: number): number {
+  signature(version: Memoised, batch: FlatRows, index: number): number {
     if (this.#dimension.empty) return 0;
-    const known = this.#known.get(version);
-    if (known !== undefined) return known;
-    this.#bits.fill(0);
-    this.#dimension.decide((attribute: Attribute): AttributeValue => attribute.get(batch, index), this.#bits);
-    const id = this.#dimension.signatures.intern(this.#bits);
-    this.#known.set(version, id);
-    return id;
+    let known = memoOf(version, this.#owner) as Signature | undefined;
+    if (known === undefined) {
+      known = new Signature(this.#owner, version.memo);
+      version.memo = known;
+    }
+    if (known.generation !== this.#generation) {
+      this.#bits.fill(0);
+      this.#dimension.decide((attribute: Attribute): AttributeValue => attribute.get(batch, index), this.#bits);
+      known.id = this.#dimension.signatures.intern(this.#bits);
+      known.generation = this.#generation;
+    }
+    return known.id;
   }
 }
 
