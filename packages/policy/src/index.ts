@@ -7,12 +7,16 @@
 export { type AttributeCatalog, type AttributeInfo, JUDGED_TYPES } from "./catalog.ts";
 export { Engine, EngineMemos, type Verdict } from "./compile/engine.ts";
 export { decide, interpret, judgePlainly, type ReadAttribute } from "./interpret.ts";
+export { readCondition } from "./falco/lone-condition.ts";
+export { type FalcoOutline, outlineFalcoRules } from "./falco/outline.ts";
 export { type FalcoOptions, readFalcoRules } from "./falco/rules.ts";
 export { diskFiles } from "./load/disk-files.ts";
 export { type LoadedPolicies, loadPolicies, type PolicyLanguage, type PolicySources } from "./load/load-policies.ts";
 export {
   type FileAccess, type FileInfo, findPolicyFiles, type FolderEntry, type FoundPolicies, isPolicyFile, MOST_POLICY_BYTES, type PolicyText, readPolicyText,
 } from "./load/policy-files.ts";
+export { type Outline, outlineCondition, subjectText } from "./outline.ts";
+export { reachOf } from "./reach.ts";
 export type { DropFilter, Priority, Rule, RuleSet } from "./rule-set.ts";
 export { type FieldMapping, plainMapping, readFieldMapping } from "./sigma/fields.ts";
 export { readSigmaRules, type SigmaOptions } from "./sigma/rules.ts";
