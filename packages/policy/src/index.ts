@@ -5,7 +5,9 @@
  * @packageDocumentation
  */
 export { type AttributeCatalog, type AttributeInfo, JUDGED_TYPES } from "./catalog.ts";
-export { Engine, EngineMemos, type Verdict } from "./compile/engine.ts";
+export { Engine } from "./compile/engine.ts";
+export { EngineMemos } from "./compile/entity-memory.ts";
+export type { Verdict } from "./compile/verdict.ts";
 export { decide, interpret, judgePlainly, type ReadAttribute } from "./interpret.ts";
 export { readCondition } from "./falco/lone-condition.ts";
 export { type FalcoOutline, outlineFalcoRules } from "./falco/outline.ts";
