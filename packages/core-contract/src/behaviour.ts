@@ -73,7 +73,9 @@ function trouble({ node, random }: Stage, batch: Batch<ItemBatch>): boolean {
 
 /** Sends records, a batch for each tag among them, in the order of their first. `originOf` gives the index of the record each stems from. */
 export async function sendByTag(
-  stage: Stage, items: readonly Item[], send: (batch: ItemBatch, indexes: readonly number[]) => void | Promise<void>,
+  stage: Stage,
+  items: readonly Item[],
+  send: (batch: ItemBatch, indexes: readonly number[]) => void | Promise<void>,
 ): Promise<void> {
   const byTag = new Map<number, number[]>();
   items.forEach((item, index) => {
@@ -82,7 +84,12 @@ export async function sendByTag(
     else byTag.set(item.tag, [index]);
   });
   for (const [tag, indexes] of byTag) {
-    const batch = itemBatch(indexes.map((index) => items[index] as Item), tag, stage.ledger.nextSequence(), stage.bytesEach);
+    const batch = itemBatch(
+      indexes.map((index) => items[index] as Item),
+      tag,
+      stage.ledger.nextSequence(),
+      stage.bytesEach,
+    );
     stage.ledger.largest = Math.max(stage.ledger.largest, batch.records);
     stage.ledger.say(() => `${stage.node.id} sends ${batch.items.map((item) => item.id).join(",")}`);
     const full = send(batch, indexes);

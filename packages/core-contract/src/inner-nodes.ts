@@ -1,5 +1,5 @@
 import type { Batch, Hold, RefusedStatus, Status } from "@millrace/api";
-import { type Reader, readAll, sendByTag, type Stage, stemmingFrom, type Writer } from "./behaviour.ts";
+import { type Reader, readAll, type Stage, sendByTag, stemmingFrom, type Writer } from "./behaviour.ts";
 import { type Item, type ItemBatch, itemBatch } from "./item.ts";
 import { Injected } from "./ledger.ts";
 import { chosenEdge, madeOf } from "./world.ts";
@@ -7,30 +7,41 @@ import { chosenEdge, madeOf } from "./world.ts";
 /** Passes on what it makes of each record: all of it, a part, several, or a record that goes round again. */
 export function maker(stage: Stage) {
   return {
-    run: (input: Reader, outputs: Writer): Promise<void> => readAll(stage, input, async (batch) => {
-      const made: Item[] = [];
-      const slots: number[] = [];
-      batch.data.items.forEach((item, index) => {
-        for (const one of madeOf(stage.node, item)) {
-          made.push(one);
-          slots.push(index);
-        }
-      });
-      await sendByTag(stage, made, (data, indexes) => outputs.send(data, stemmingFrom(stage, batch, indexes.map((index) => slots[index] as number))));
-    }),
+    run: (input: Reader, outputs: Writer): Promise<void> =>
+      readAll(stage, input, async (batch) => {
+        const made: Item[] = [];
+        const slots: number[] = [];
+        batch.data.items.forEach((item, index) => {
+          for (const one of madeOf(stage.node, item)) {
+            made.push(one);
+            slots.push(index);
+          }
+        });
+        await sendByTag(stage, made, (data, indexes) =>
+          outputs.send(
+            data,
+            stemmingFrom(
+              stage,
+              batch,
+              indexes.map((index) => slots[index] as number),
+            ),
+          ),
+        );
+      }),
   };
 }
 
 /** Sends each record on one edge of its choice. */
 export function chooser(stage: Stage) {
   return {
-    run: (input: Reader, outputs: Writer): Promise<void> => readAll(stage, input, async (batch) => {
-      for (const [index, item] of batch.data.items.entries()) {
-        const chosen = chosenEdge(stage.world.edgesOf(stage.node.id), item);
-        const edge = outputs.edges.find((outlet) => outlet.to === chosen?.to);
-        await edge?.send(itemBatch([item], item.tag, stage.ledger.nextSequence(), stage.bytesEach), stemmingFrom(stage, batch, [index]));
-      }
-    }),
+    run: (input: Reader, outputs: Writer): Promise<void> =>
+      readAll(stage, input, async (batch) => {
+        for (const [index, item] of batch.data.items.entries()) {
+          const chosen = chosenEdge(stage.world.edgesOf(stage.node.id), item);
+          const edge = outputs.edges.find((outlet) => outlet.to === chosen?.to);
+          await edge?.send(itemBatch([item], item.tag, stage.ledger.nextSequence(), stage.bytesEach), stemmingFrom(stage, batch, [index]));
+        }
+      }),
   };
 }
 
@@ -48,7 +59,9 @@ export function buffer(stage: Stage) {
         holds = [];
         if (nowHolds.length === 0) return sending;
         // All parents are open while the sends are made; afterwards each waits for its children alone.
-        const sent = sendByTag(stage, nowItems, (data) => outputs.send(data)).finally(() => nowHolds.forEach((hold) => hold.release()));
+        const sent = sendByTag(stage, nowItems, (data) => outputs.send(data)).finally(() => {
+          for (const hold of nowHolds) hold.release();
+        });
         sending = Promise.all([sending, sent]).then(() => undefined);
         return sending;
       };
@@ -81,7 +94,14 @@ export function aggregate(stage: Stage) {
         since = 0;
         const summary: Item = { root: "summary", id: `${node.id}#${ledger.nextSequence()}`, tag: 0, hops: 3 };
         const data = itemBatch([summary], 0, ledger.nextSequence(), stage.bytesEach);
-        await outputs.detached.send(data, { settled: ledger.expectSettled(node.id, [summary], (item) => world.coveredWhenSent(node.id, item), () => undefined) });
+        await outputs.detached.send(data, {
+          settled: ledger.expectSettled(
+            node.id,
+            [summary],
+            (item) => world.coveredWhenSent(node.id, item),
+            () => undefined,
+          ),
+        });
       };
       try {
         await readAll(stage, input, (batch) => {
@@ -111,18 +131,25 @@ export function durable(stage: Stage) {
       const pump = async (): Promise<void> => {
         const items = [...store().values()].filter((item) => !underWay.has(item.id));
         for (const item of items) underWay.add(item.id);
-        await sendByTag(stage, items, (data) => outputs.detached.send(data, {
-          settled: ledger.expectSettled(node.id, data.items, (item) => world.coveredWhenSent(node.id, item), (outcome, statuses) => {
-            data.items.forEach((item, index) => {
-              underWay.delete(item.id);
-              if (outcome.state === "lost") return;
-              if (statuses[index] !== "done") world.excused.add(item.root);
-              store().delete(item.id);
-            });
-            progress();
-            if (outcome.state === "lost" && losses++ < MOST_LOSSES && !ctx.signal.aborted) queueMicrotask(() => void pump().catch(() => undefined));
+        await sendByTag(stage, items, (data) =>
+          outputs.detached.send(data, {
+            settled: ledger.expectSettled(
+              node.id,
+              data.items,
+              (item) => world.coveredWhenSent(node.id, item),
+              (outcome, statuses) => {
+                data.items.forEach((item, index) => {
+                  underWay.delete(item.id);
+                  if (outcome.state === "lost") return;
+                  if (statuses[index] !== "done") world.excused.add(item.root);
+                  store().delete(item.id);
+                });
+                progress();
+                if (outcome.state === "lost" && losses++ < MOST_LOSSES && !ctx.signal.aborted) queueMicrotask(() => void pump().catch(() => undefined));
+              },
+            ),
           }),
-        }));
+        );
       };
       await pump();
       await readAll(stage, input, async (batch) => {
@@ -132,7 +159,13 @@ export function durable(stage: Stage) {
       // What was lost is tried a few times more; what is left then is sent after the next start.
       for (let round = 0; round < 50 && store().size > 0 && !ctx.signal.aborted; round++) {
         await pump();
-        if (underWay.size > 0) await Promise.race([new Promise<void>((resolve) => { progress = resolve; }), ctx.clock.sleep(10_000, ctx.signal)]);
+        if (underWay.size > 0)
+          await Promise.race([
+            new Promise<void>((resolve) => {
+              progress = resolve;
+            }),
+            ctx.clock.sleep(10_000, ctx.signal),
+          ]);
       }
     },
   };
@@ -150,7 +183,9 @@ export function asker(stage: Stage) {
         const hold = batch.hold();
         let missing = batch.data.items.length;
         let answered: () => void = () => undefined;
-        const all = new Promise<void>((resolve) => { answered = resolve; });
+        const all = new Promise<void>((resolve) => {
+          answered = resolve;
+        });
         open.add(all);
         void all.then(() => open.delete(all));
         const answer = (index: number, status: Status): void => {
@@ -160,7 +195,9 @@ export function asker(stage: Stage) {
           missing -= 1;
           if (missing > 0) return;
           const refused = [...answers].filter(([given]) => given !== "done");
-          hold.refuseEach(refused.map(([given, records]) => ({ status: given as RefusedStatus, records, cause: new Injected(`${node.id} was told ${given}`) })));
+          hold.refuseEach(
+            refused.map(([given, records]) => ({ status: given as RefusedStatus, records, cause: new Injected(`${node.id} was told ${given}`) })),
+          );
           answered();
         };
         for (const [index, item] of batch.data.items.entries()) {
@@ -173,7 +210,12 @@ export function asker(stage: Stage) {
           const data = itemBatch([item], item.tag, ledger.nextSequence(), stage.bytesEach);
           try {
             await outputs.detached.send(data, {
-              settled: ledger.expectSettled(node.id, [item], (sent) => world.coveredWhenSent(node.id, sent), (_outcome, statuses) => once(statuses[0] as Status)),
+              settled: ledger.expectSettled(
+                node.id,
+                [item],
+                (sent) => world.coveredWhenSent(node.id, sent),
+                (_outcome, statuses) => once(statuses[0] as Status),
+              ),
             });
           } catch {
             // The run is over: `settled` has said so.

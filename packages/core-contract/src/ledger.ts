@@ -64,14 +64,20 @@ export class Ledger {
    * What to give as `settled`: checks that it is called once, that the outcome and the statuses agree, and that what is
    * called done has been done.
    */
-  expectSettled(node: string, items: readonly Item[], done: (item: Item) => boolean, then: (outcome: Outcome, statuses: readonly Status[]) => void): (outcome: Outcome, statuses: readonly Status[]) => void {
+  expectSettled(
+    node: string,
+    items: readonly Item[],
+    done: (item: Item) => boolean,
+    then: (outcome: Outcome, statuses: readonly Status[]) => void,
+  ): (outcome: Outcome, statuses: readonly Status[]) => void {
     this.waiting += 1;
     let calls = 0;
     return (outcome, statuses) => {
       calls += 1;
       if (this.dead) return;
       this.say(() => `${node} heard ${outcome.state} [${statuses.join(" ")}] of ${names(items)}`);
-      if (calls > 1) return this.violated(`${node}: a batch was settled ${calls} times`);
+      if (calls > 1) this.violated(`${node}: a batch was settled ${calls} times`);
+      if (calls > 1) return;
       this.waiting -= 1;
       if (statuses.length !== items.length) this.violated(`${node}: ${statuses.length} statuses for ${items.length} records`);
       const allDone = statuses.every((status) => status === "done");
@@ -97,6 +103,6 @@ export class Ledger {
   }
 }
 
-export function names(items: readonly Item[]): string {
+function names(items: readonly Item[]): string {
   return items.map((item) => item.id).join(",");
 }

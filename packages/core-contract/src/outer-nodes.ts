@@ -42,7 +42,14 @@ export function streamSource(stage: Stage) {
         const data = itemBatch(items, (items[0] as Item).tag, ledger.nextSequence(), stage.bytesEach);
         ledger.say(() => `${node.id} sends ${items.map((item) => item.id).join(",")}`);
         await one.stream.send(data, place, {
-          settled: ledger.expectSettled(node.id, items, (item) => world.coveredWhenSent(node.id, item), (outcome) => { entry.outcome = outcome; }),
+          settled: ledger.expectSettled(
+            node.id,
+            items,
+            (item) => world.coveredWhenSent(node.id, item),
+            (outcome) => {
+              entry.outcome = outcome;
+            },
+          ),
         });
         if (random.chance(node.dawdles)) await ctx.clock.sleep(random.between(1, 50), ctx.draining);
       }
@@ -51,14 +58,19 @@ export function streamSource(stage: Stage) {
 }
 
 /** A position may pass what is done, what was refused, and what was lost in the middle of a run if the policy says so. */
-function checkPassed({ node, ledger, world }: Stage, stream: number, { place, outcome }: { readonly place: number; readonly outcome: Outcome | undefined }): void {
+function checkPassed(
+  { node, ledger, world }: Stage,
+  stream: number,
+  { place, outcome }: { readonly place: number; readonly outcome: Outcome | undefined },
+): void {
   const where = `${node.id}/${stream}: the position passed place ${place}`;
-  if (outcome === undefined) return ledger.violated(`${where}, which was not settled`);
-  if (outcome.state === "done") return;
+  if (outcome === undefined) ledger.violated(`${where}, which was not settled`);
+  if (outcome === undefined || outcome.state === "done") return;
   if (outcome.state === "lost") {
     if (!ledger.caused(outcome.cause)) ledger.violated(`${where}, which was lost because the run ended: ${String(outcome.cause)}`);
     if (node.onLost === "stop") ledger.violated(`${where}, which was lost, although the policy is 'stop'`);
-    if (node.onLost === "dead-letter" && !world.letters.has(`${node.id}/${stream}/${place}`)) ledger.violated(`${where}, which was lost, before its dead letter was written`);
+    if (node.onLost === "dead-letter" && !world.letters.has(`${node.id}/${stream}/${place}`))
+      ledger.violated(`${where}, which was lost, before its dead letter was written`);
   }
   for (const item of itemsAt(node.id, stream, place)) world.excused.add(item.root);
 }
@@ -76,14 +88,19 @@ export function askingSource(stage: Stage) {
         if (stage.fault !== undefined && stage.fault.kind !== "quit" && sent >= stage.fault.after) await breakDown(stage.fault.kind, node.id);
         const data = itemBatch(items, (items[0] as Item).tag, ledger.nextSequence(), stage.bytesEach);
         await outputs.detached.send(data, {
-          settled: ledger.expectSettled(node.id, items, (item) => world.coveredWhenSent(node.id, item), (outcome, statuses) => {
-            items.forEach((item, index) => {
-              // A client asks again after a restart, but hears of a loss as of any other answer.
-              if (outcome.state === "lost" && statuses[index] !== "done" && !ledger.caused(outcome.cause)) return;
-              if (statuses[index] !== "done") world.excused.add(item.root);
-              world.answered.add(item.root);
-            });
-          }),
+          settled: ledger.expectSettled(
+            node.id,
+            items,
+            (item) => world.coveredWhenSent(node.id, item),
+            (outcome, statuses) => {
+              items.forEach((item, index) => {
+                // A client asks again after a restart, but hears of a loss as of any other answer.
+                if (outcome.state === "lost" && statuses[index] !== "done" && !ledger.caused(outcome.cause)) return;
+                if (statuses[index] !== "done") world.excused.add(item.root);
+                world.answered.add(item.root);
+              });
+            },
+          ),
         });
         if (random.chance(node.dawdles)) await ctx.clock.sleep(random.between(1, 50), ctx.draining);
       }

@@ -4,9 +4,19 @@ import { Random } from "./random.ts";
 
 /** What a node does with what it receives. */
 export type Behaviour =
-  | "stream-source" | "asking-source"
-  | "pass" | "filter" | "split" | "buffer" | "aggregate" | "durable" | "asker" | "chooser" | "mill"
-  | "sink" | "holding-sink";
+  | "stream-source"
+  | "asking-source"
+  | "pass"
+  | "filter"
+  | "split"
+  | "buffer"
+  | "aggregate"
+  | "durable"
+  | "asker"
+  | "chooser"
+  | "mill"
+  | "sink"
+  | "holding-sink";
 
 export interface SceneNode {
   readonly id: string;
@@ -76,7 +86,7 @@ export function makeScene(seed: number): Scene {
 }
 
 function makeNode(id: string, behaviour: Behaviour, random: Random, calm: boolean): SceneNode {
-  const trouble = (most: number): number => calm || random.chance(0.6) ? 0 : random.next() * most;
+  const trouble = (most: number): number => (calm || random.chance(0.6) ? 0 : random.next() * most);
   return {
     id,
     behaviour,

@@ -8,7 +8,12 @@ import { parseArgs } from "node:util";
 import { simulate } from "./simulation.ts";
 
 const { values } = parseArgs({
-  options: { seed: { type: "string" }, seeds: { type: "string", default: "1000" }, from: { type: "string", default: "1" }, trace: { type: "boolean", default: false } },
+  options: {
+    seed: { type: "string" },
+    seeds: { type: "string", default: "1000" },
+    from: { type: "string", default: "1" },
+    trace: { type: "boolean", default: false },
+  },
 });
 const from = Number(values.seed ?? values.from);
 const count = values.seed === undefined ? Number(values.seeds) : 1;
@@ -30,9 +35,17 @@ for (let seed = from; seed < from + count; seed++) {
   for (const end of finding.lives) ends.set(end, (ends.get(end) ?? 0) + 1);
   if (violations.length === 0) continue;
   failures += 1;
-  console.log(`seed ${seed} (${finding.lives.join(", ")}):\n${violations.slice(0, 5).map((violation) => `  ${violation}`).join("\n")}`);
+  console.log(
+    `seed ${seed} (${finding.lives.join(", ")}):\n${violations
+      .slice(0, 5)
+      .map((violation) => `  ${violation}`)
+      .join("\n")}`,
+  );
 }
 const seconds = (performance.now() - start) / 1000;
 const lives = [...ends].map(([end, times]) => `${times} ${end}`).join(", ");
-console.log(`${count} seeds, ${failures} failed, in ${seconds.toFixed(1)} s: lives ${lives}; ${batches} batches received; ${Math.round(virtualMs / 3_600_000)} hours of virtual time`);
+const hours = Math.round(virtualMs / 3_600_000);
+console.log(
+  `${count} ${count === 1 ? "seed" : "seeds"}, ${failures} failed, in ${seconds.toFixed(1)} s: lives ${lives}; ${batches} batches received; ${hours} hours of virtual time`,
+);
 process.exitCode = failures === 0 ? 0 : 1;

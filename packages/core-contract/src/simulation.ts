@@ -69,11 +69,13 @@ function unwritten(scene: Scene, world: World): string[] {
         }
       }
       const position = world.positions.get(`${node.id}/${stream}`);
-      if (node.behaviour === "stream-source" && position !== node.batches) missing.push(`${node.id}/${stream} ended at position ${position}, not ${node.batches}`);
+      if (node.behaviour === "stream-source" && position !== node.batches)
+        missing.push(`${node.id}/${stream} ended at position ${position}, not ${node.batches}`);
     }
   }
   for (const { node, item } of world.persisted) {
-    if (!world.excused.has(item.root) && item.root !== "summary" && !world.coveredWhenSent(node, item)) missing.push(`${item.id}, which ${node} had persisted, was never written`);
+    if (!world.excused.has(item.root) && item.root !== "summary" && !world.coveredWhenSent(node, item))
+      missing.push(`${item.id}, which ${node} had persisted, was never written`);
   }
   return missing;
 }
@@ -118,7 +120,14 @@ class Life {
     let result: RunResult | undefined;
     let thrown: { readonly cause: unknown } | undefined;
     let mustEndBy = Number.POSITIVE_INFINITY;
-    this.run.start().then((ended) => { result = ended; }, (cause: unknown) => { thrown = { cause }; });
+    this.run.start().then(
+      (ended) => {
+        result = ended;
+      },
+      (cause: unknown) => {
+        thrown = { cause };
+      },
+    );
     const strike = (): void => {
       if (blow === undefined || this.ledger.dead) return;
       this.ledger.say(() => blow.kind);
@@ -145,7 +154,8 @@ class Life {
     if (thrown !== undefined) this.ledger.violated(`start threw: ${String(thrown.cause)}`);
     for (const node of this.run.stats()) {
       this.batches += node.in.batches;
-      if (node.inFlight.batches !== 0 || node.queued.batches !== 0) this.ledger.violated(`${node.id} ended with ${node.inFlight.batches} batches in flight, ${node.queued.batches} queued`);
+      if (node.inFlight.batches !== 0 || node.queued.batches !== 0)
+        this.ledger.violated(`${node.id} ended with ${node.inFlight.batches} batches in flight, ${node.queued.batches} queued`);
     }
     this.ledger.ended();
     if (result?.state === "failed" && !this.ledger.caused(result.error)) this.ledger.violated(`the run failed by itself: ${result.error?.message}`);
@@ -168,7 +178,8 @@ class Life {
       const node = this.nodes.get(stats.id) as SceneNode;
       const edges = this.edgesTo.get(stats.id);
       if (edges === undefined) {
-        if (stats.inFlight.records > Math.max(node.credit, 5)) ledger.violated(`${stats.id} has ${stats.inFlight.records} records in flight with a credit of ${node.credit}`);
+        if (stats.inFlight.records > Math.max(node.credit, 5))
+          ledger.violated(`${stats.id} has ${stats.inFlight.records} records in flight with a credit of ${node.credit}`);
         continue;
       }
       if (node.retries > 0) continue;
@@ -179,7 +190,10 @@ class Life {
   }
 
   private standing(): string {
-    return this.run.stats().map((node) => `${node.id} ${node.state} queued=${node.queued.batches} inFlight=${node.inFlight.batches} open=${node.open}`).join("; ");
+    return this.run
+      .stats()
+      .map((node) => `${node.id} ${node.state} queued=${node.queued.batches} inFlight=${node.inFlight.batches} open=${node.open}`)
+      .join("; ");
   }
 
   private graph(): Graph {
@@ -188,7 +202,13 @@ class Life {
       nodes: scene.nodes.map((node): GraphNode => {
         const plugin = this.pluginOf(node);
         const credit = { records: node.credit };
-        return { id: node.id, plugin, options: {}, hosted: new Map(), spec: { id: node.id, plugin: plugin.name, kind: "node", options: {}, onLost: node.onLost, credit } };
+        return {
+          id: node.id,
+          plugin,
+          options: {},
+          hosted: new Map(),
+          spec: { id: node.id, plugin: plugin.name, kind: "node", options: {}, onLost: node.onLost, credit },
+        };
       }),
       edges: scene.edges.map((edge): GraphEdge => {
         const spec: EdgeSpec = { from: edge.from, to: edge.to, ...(edge.queue !== undefined && { queue: edge.queue }) };
@@ -198,7 +218,7 @@ class Life {
           from: edge.from,
           to: edge.to,
           kind: itemChannel as unknown as ChannelKind,
-          takes: tags === undefined ? undefined : ((data: { readonly tag: number }) => tags.includes(data.tag)) as GraphEdge["takes"],
+          takes: tags === undefined ? undefined : (((data: { readonly tag: number }) => tags.includes(data.tag)) as GraphEdge["takes"]),
           bounds: { records: edge.bound, bytes: 1_000_000_000 },
           elastic: edge.elastic,
         };
@@ -223,9 +243,17 @@ class Life {
   }
 
   private host(): Host {
-    const say = (level: string, name: string) => (message: string): void => this.ledger.say(() => `${level} ${name}: ${message}`);
+    const say =
+      (level: string, name: string) =>
+      (message: string): void =>
+        this.ledger.say(() => `${level} ${name}: ${message}`);
     const logger = (name: string): Logger => ({
-      trace: say("trace", name), debug: say("debug", name), info: say("info", name), warn: say("warn", name), error: say("error", name), enabled: () => true,
+      trace: say("trace", name),
+      debug: say("debug", name),
+      info: say("info", name),
+      warn: say("warn", name),
+      error: say("error", name),
+      enabled: () => true,
     });
     const metrics: Metrics = { counter: () => ({ add: () => undefined }), gauge: () => ({ set: () => undefined, add: () => undefined }) };
     return {
@@ -240,20 +268,32 @@ class Life {
 
 function nodeOf(stage: Stage): { run(input: never, outputs: never): void | Promise<void> } {
   switch (stage.node.behaviour) {
-    case "stream-source": return streamSource(stage);
-    case "asking-source": return askingSource(stage);
-    case "buffer": return buffer(stage);
-    case "aggregate": return aggregate(stage);
-    case "durable": return durable(stage);
-    case "asker": return asker(stage);
-    case "chooser": return chooser(stage);
-    case "sink": return sink(stage);
-    case "holding-sink": return holdingSink(stage);
-    default: return maker(stage);
+    case "stream-source":
+      return streamSource(stage);
+    case "asking-source":
+      return askingSource(stage);
+    case "buffer":
+      return buffer(stage);
+    case "aggregate":
+      return aggregate(stage);
+    case "durable":
+      return durable(stage);
+    case "asker":
+      return asker(stage);
+    case "chooser":
+      return chooser(stage);
+    case "sink":
+      return sink(stage);
+    case "holding-sink":
+      return holdingSink(stage);
+    default:
+      return maker(stage);
   }
 }
 
 /** Lets all that needs no time run. */
 function turn(): Promise<void> {
-  return new Promise((resolve) => { setImmediate(resolve); });
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

@@ -74,7 +74,7 @@ export class World {
   }
 }
 
-export function takes(edge: SceneEdge, tag: number): boolean {
+function takes(edge: SceneEdge, tag: number): boolean {
   return edge.tags === undefined || edge.tags.includes(tag);
 }
 

@@ -1,14 +1,15 @@
 /**
  * A simulator that finds nothing may be one that sees nothing. Each test here breaks one rule in the runtime's own code and
- * expects the simulator to notice within some seeds, in which it finds nothing otherwise (simulator.test.ts plays them). The code is reached by its path: the package exports none of it.
+ * expects the simulator to notice within some seeds, in which it finds nothing otherwise (simulator.test.ts plays them). The code
+ * is reached by its path: the package exports none of it.
  */
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { CreditAccount } from "../../core/src/settlement/credit.ts";
 import { Channel } from "../../core/src/channel/channel.ts";
 import { MergedInput } from "../../core/src/channel/merged-input.ts";
 import { Sender } from "../../core/src/channel/sender.ts";
-import { NodeState } from "../../core/src/run/node-state.ts";
 import { IdleWatch } from "../../core/src/run/idle-watch.ts";
+import { NodeState } from "../../core/src/run/node-state.ts";
+import { CreditAccount } from "../../core/src/settlement/credit.ts";
 import { Delivery } from "../../core/src/settlement/delivery.ts";
 import { PositionedStream } from "../../core/src/settlement/stream.ts";
 import { simulate } from "../src/index.ts";
@@ -27,7 +28,11 @@ async function firstViolation(): Promise<string> {
 }
 
 /** Replaces a method that may be private. */
-function replace<T extends object>(target: T, method: string, by: (original: (...args: unknown[]) => unknown) => (this: never, ...args: never[]) => unknown): void {
+function replace<T extends object>(
+  target: T,
+  method: string,
+  by: (original: (...args: unknown[]) => unknown) => (this: never, ...args: never[]) => unknown,
+): void {
   const methods = target as Record<string, (...args: unknown[]) => unknown>;
   const original = methods[method];
   if (original === undefined) throw new Error(`there is no method ${method} to break`);
@@ -36,24 +41,48 @@ function replace<T extends object>(target: T, method: string, by: (original: (..
 
 describe("the simulator notices", () => {
   it("a batch that is acknowledged while it is held", async () => {
-    replace(Delivery.prototype, "hold", () => () => ({ release: () => undefined, refuse: () => undefined, refuseEach: () => undefined, fail: () => undefined }));
+    replace(Delivery.prototype, "hold", () => () => ({
+      release: () => undefined,
+      refuse: () => undefined,
+      refuseEach: () => undefined,
+      fail: () => undefined,
+    }));
     expect(await firstViolation()).toMatch(/acknowledged before it was written|let go/);
   });
 
   it("a batch that is acknowledged before what was sent from it", async () => {
-    replace(Sender.prototype, "sendOpen", () => function (this: Sender, ...args: Parameters<Sender["send"]>) { return this.detached.send(...args); } as never);
+    replace(
+      Sender.prototype,
+      "sendOpen",
+      () =>
+        function (this: Sender, ...args: Parameters<Sender["send"]>) {
+          return this.detached.send(...args);
+        } as never,
+    );
     expect(await firstViolation()).toContain("was acknowledged before it was written");
   });
 
   it("parents that are forgotten when there are several", async () => {
-    replace(NodeState.prototype, "openBatches", (original) => function (this: NodeState) { return (original.call(this) as Delivery[]).slice(0, 1); });
+    replace(
+      NodeState.prototype,
+      "openBatches",
+      (original) =>
+        function (this: NodeState) {
+          return (original.call(this) as Delivery[]).slice(0, 1);
+        },
+    );
     expect(await firstViolation()).toContain("was acknowledged before it was written");
   });
 
   it("a position that does not wait for the first batch that is not settled", async () => {
-    replace(PositionedStream.prototype, "settle", () => function (this: { moved: (place: number) => void }, entry: { place: number }) {
-      this.moved(entry.place);
-    } as never);
+    replace(
+      PositionedStream.prototype,
+      "settle",
+      () =>
+        function (this: { moved: (place: number) => void }, entry: { place: number }) {
+          this.moved(entry.place);
+        } as never,
+    );
     expect(await firstViolation()).toMatch(/the position (passed|went)/);
   });
 
@@ -88,7 +117,14 @@ describe("the simulator notices", () => {
   });
 
   it("an input that ends while batches are on their way", async () => {
-    replace(NodeState.prototype, "inputHasEnded", () => function (this: NodeState) { return this.inputOver || this.openSenders === 0; } as never);
+    replace(
+      NodeState.prototype,
+      "inputHasEnded",
+      () =>
+        function (this: NodeState) {
+          return this.inputOver || this.openSenders === 0;
+        } as never,
+    );
     expect(await firstViolation()).not.toContain("nothing in");
   });
 

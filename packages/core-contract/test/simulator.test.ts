@@ -5,11 +5,19 @@ import { simulate } from "../src/index.ts";
 const SEEDS = 500;
 
 describe("the rules of settlement hold in random graphs, through faults, kills, drains and restarts", () => {
-  for (const [name, from] of [["first", 1], ["second", 1 + SEEDS], ["third", 1 + 2 * SEEDS], ["fourth", 1 + 3 * SEEDS]] as const) {
+  for (const [name, from] of [
+    ["first", 1],
+    ["second", 1 + SEEDS],
+    ["third", 1 + 2 * SEEDS],
+    ["fourth", 1 + 3 * SEEDS],
+  ] as const) {
     it(`for the ${name} ${SEEDS} seeds`, async () => {
       for (let seed = from; seed < from + SEEDS; seed++) {
         const { violations, lives } = await simulate(seed);
-        expect(violations, `seed ${seed}: ${lives.join(", ")}; trace it by: node --conditions=@millrace/source packages/core-contract/src/simulate.ts --seed ${seed} --trace`).toEqual([]);
+        expect(
+          violations,
+          `seed ${seed}: ${lives.join(", ")}; trace it by: node --conditions=@millrace/source packages/core-contract/src/simulate.ts --seed ${seed} --trace`,
+        ).toEqual([]);
       }
     });
   }

@@ -70,7 +70,8 @@ export class MergedInput implements Input {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Batch> {
-    const result = (batch: Batch | undefined): IteratorResult<Batch> => batch === undefined ? { done: true, value: undefined } : { done: false, value: batch };
+    const result = (batch: Batch | undefined): IteratorResult<Batch> =>
+      batch === undefined ? { done: true, value: undefined } : { done: false, value: batch };
     return {
       next: async () => {
         const next = this.next();

@@ -1,4 +1,14 @@
-import { type Batch, type BatchData, type EdgeOutlet, MillraceError, type Outlet, type Outputs, type SendOptions, type SourceStream, type StreamPlace } from "@millrace/api";
+import {
+  type Batch,
+  type BatchData,
+  type EdgeOutlet,
+  MillraceError,
+  type Outlet,
+  type Outputs,
+  type SendOptions,
+  type SourceStream,
+  type StreamPlace,
+} from "@millrace/api";
 import type { NodeState } from "../run/node-state.ts";
 import { DONE, LOST } from "../settlement/answers.ts";
 import { Delivery } from "../settlement/delivery.ts";
@@ -81,7 +91,8 @@ export class Sender implements Outputs {
       return refuse("sent from a batch that it has let go, or that is none of its own", "hold a batch before asking the input for the next one");
     }
     const count = slots === undefined ? Math.min(data.records, delivery.records) : slots.length;
-    if (count !== data.records) return refuse(`sent ${data.records} records with ${count} indexes of where they stem from`, "give one index for each record sent");
+    if (count !== data.records)
+      return refuse(`sent ${data.records} records with ${count} indexes of where they stem from`, "give one index for each record sent");
     if (slots !== undefined) {
       for (let i = 0; i < count; i++) {
         const slot = slots[i] as number;
@@ -96,8 +107,13 @@ export class Sender implements Outputs {
   // ------------------------------------------------------------------------------------------------------- sending
 
   private sendShipment(
-    sent: BatchData, parents: readonly Delivery[], slots: SendOptions["origin"], origin: StreamPlace | undefined,
-    settled: SendOptions["settled"], end: ShipmentEnd | undefined, lanes: readonly Lane[],
+    sent: BatchData,
+    parents: readonly Delivery[],
+    slots: SendOptions["origin"],
+    origin: StreamPlace | undefined,
+    settled: SendOptions["settled"],
+    end: ShipmentEnd | undefined,
+    lanes: readonly Lane[],
   ): void | Promise<void> {
     const { node } = this;
     const data = node.unwrap(sent);
@@ -175,7 +191,7 @@ export class Sender implements Outputs {
   /** Puts a part into a channel of the lane, or among those who wait for room in it. */
   private place(shipment: Shipment, data: BatchData, offset: number, lane: Lane, takers: readonly Channel[], wait: Wait): void {
     shipment.deliveryMade();
-    const channel = takers.length > 1 ? freeAmong(takers, lane, data) : takers[0] as Channel;
+    const channel = takers.length > 1 ? freeAmong(takers, lane, data) : (takers[0] as Channel);
     if (channel?.hasRoom(data) && !channel.awaited()) {
       channel.push(new Delivery(data, 1, shipment, channel, offset));
       return;
@@ -195,7 +211,9 @@ export class Sender implements Outputs {
   private async waitFor(wait: Wait): Promise<void> {
     const { node } = this;
     const since = node.clock.monotonic();
-    await new Promise<void>((resolve) => { wait.resolve = resolve; });
+    await new Promise<void>((resolve) => {
+      wait.resolve = resolve;
+    });
     node.counters.blockedMs += node.clock.monotonic() - since;
   }
 }

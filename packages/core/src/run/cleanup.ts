@@ -16,9 +16,11 @@ export async function cleanUp(nodes: readonly NodeState[], clock: Clock, limitMs
     const cleaned = await within(clock, limitMs, () => instance.cleanup?.(), gone);
     if (cleaned.state === "done") continue;
     node.counters.errors += 1;
-    errors.push(cleaned.state === "failed"
-      ? nodeError("MILLRACE_RUN_CLEANUP", node, `could not clean up: ${messageOf(cleaned.cause)}`, cleaned.cause)
-      : nodeError("MILLRACE_RUN_CLEANUP", node, "did not clean up in time", undefined));
+    errors.push(
+      cleaned.state === "failed"
+        ? nodeError("MILLRACE_RUN_CLEANUP", node, `could not clean up: ${messageOf(cleaned.cause)}`, cleaned.cause)
+        : nodeError("MILLRACE_RUN_CLEANUP", node, "did not clean up in time", undefined),
+    );
   }
   return errors;
 }

@@ -26,7 +26,13 @@ export function connect(graph: Graph, surroundings: NodeSurroundings, graceMs: n
     from.sender.channels.push(channel);
     to.input.channels.push(channel);
   }
-  findLoops(nodes, () => { for (const node of nodes) node.flush(); }, graceMs);
+  findLoops(
+    nodes,
+    () => {
+      for (const node of nodes) node.flush();
+    },
+    graceMs,
+  );
   for (const node of nodes) {
     node.openAccount();
     node.sender.connect();

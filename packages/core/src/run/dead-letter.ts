@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { DeadLetter } from "./options.ts";
 
 /** The file of a source's dead letters, in its state directory. */
-export const DEAD_LETTERS = "dead-letters.jsonl";
+const DEAD_LETTERS = "dead-letters.jsonl";
 
 /** The most text of a batch that a dead letter keeps. */
 const MOST_TEXT = 1_048_576;

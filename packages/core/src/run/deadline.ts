@@ -16,6 +16,11 @@ export function within<T>(clock: Clock, ms: number, work: () => T | Promise<T>, 
     };
     void gone?.then(() => end({ state: "late" }));
     // The executor of a promise turns what `work` throws at once into a rejection, like what it throws later.
-    new Promise<T>((given) => { given(work()); }).then((value) => end({ state: "done", value }), (cause: unknown) => end({ state: "failed", cause }));
+    new Promise<T>((given) => {
+      given(work());
+    }).then(
+      (value) => end({ state: "done", value }),
+      (cause: unknown) => end({ state: "failed", cause }),
+    );
   });
 }

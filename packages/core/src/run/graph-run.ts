@@ -71,10 +71,17 @@ export class GraphRun implements Run, NodeSurroundings {
     this.graceMs = graph.service.graceMs ?? GRACE_MS;
     this.nodes = connect(graph, this, this.graceMs);
     this.idle = new IdleWatch(host.clock, this.settler, this.nodes);
-    this.lost = new LostAtSource(host, options.deadLetter, (error) => this.fail(error), () => this.settledDown());
+    this.lost = new LostAtSource(
+      host,
+      options.deadLetter,
+      (error) => this.fail(error),
+      () => this.settledDown(),
+    );
     // As many instances as there are may wait for these: that is no leak.
     setMaxListeners(0, this.draining.signal, this.signal.signal);
-    this.whenAborted = new Promise((resolve) => { this.abortNow = resolve; });
+    this.whenAborted = new Promise((resolve) => {
+      this.abortNow = resolve;
+    });
   }
 
   stats(): NodeStats[] {
@@ -179,7 +186,8 @@ export class GraphRun implements Run, NodeSurroundings {
 
   /** Every node has ended: some may still hold batches, or have some under way to a dead letter. */
   private async lastHolds(): Promise<void> {
-    const settled = (): boolean => this.closed !== undefined || (this.lost.writing === 0 && this.nodes.every((node) => node.inFlight === 0 && node.held.size === 0));
+    const settled = (): boolean =>
+      this.closed !== undefined || (this.lost.writing === 0 && this.nodes.every((node) => node.inFlight === 0 && node.held.size === 0));
     if (settled()) return;
     this.idle.flushAll();
     // A drain has its own deadline. A run that ends by itself is in no hurry, but does not wait for ever.

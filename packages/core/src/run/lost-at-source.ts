@@ -34,11 +34,13 @@ export class LostAtSource {
   handle(node: NodeState, shipment: Shipment, cause: unknown, advance: () => void): void {
     const what = `${describe(shipment)} of node '${node.id}' lost: ${messageOf(cause)}`;
     if (node.onLost === "stop") {
-      this.fail(new MillraceError("MILLRACE_RUN_LOST", what, {
-        cause,
-        hint: "the policy of this source for what is lost is 'stop'; 'advance' and 'dead-letter' go on",
-        ...placeOf(node),
-      }));
+      this.fail(
+        new MillraceError("MILLRACE_RUN_LOST", what, {
+          cause,
+          hint: "the policy of this source for what is lost is 'stop'; 'advance' and 'dead-letter' go on",
+          ...placeOf(node),
+        }),
+      );
     } else if (node.onLost === "advance") {
       this.warn(node, what);
       advance();
@@ -48,21 +50,36 @@ export class LostAtSource {
   private setAside(node: NodeState, shipment: Shipment, cause: unknown, what: string, advance: () => void): void {
     const { origin, data } = shipment;
     const letter: DeadLetter = {
-      time: this.clock.now(), source: node.id, stream: origin?.stream, place: origin?.place, records: data.records, bytes: data.bytes, cause, data,
+      time: this.clock.now(),
+      source: node.id,
+      stream: origin?.stream,
+      place: origin?.place,
+      records: data.records,
+      bytes: data.bytes,
+      cause,
+      data,
     };
     const ended = (): void => {
       this.writing -= 1;
       this.written();
     };
     this.writing += 1;
-    this.write(node, letter).then(() => {
-      this.warn(node, `${what} (set aside as a dead letter)`);
-      advance();
-      ended();
-    }, (failure: unknown) => {
-      this.fail(new MillraceError("MILLRACE_RUN_DEAD_LETTER", `${what}; the dead letter could not be written: ${messageOf(failure)}`, { cause: failure, ...placeOf(node) }));
-      ended();
-    });
+    this.write(node, letter).then(
+      () => {
+        this.warn(node, `${what} (set aside as a dead letter)`);
+        advance();
+        ended();
+      },
+      (failure: unknown) => {
+        this.fail(
+          new MillraceError("MILLRACE_RUN_DEAD_LETTER", `${what}; the dead letter could not be written: ${messageOf(failure)}`, {
+            cause: failure,
+            ...placeOf(node),
+          }),
+        );
+        ended();
+      },
+    );
   }
 
   private async write(node: NodeState, letter: DeadLetter): Promise<void> {

@@ -258,4 +258,3 @@ function definedOf(bounds: { readonly records?: number; readonly bytes?: number 
     ...(bounds?.bytes !== undefined && { bytes: bounds.bytes }),
   };
 }
-

@@ -1,5 +1,5 @@
 import { type Clock, type Diagnostic, MillraceError, type PluginContext } from "@millrace/api";
-import { within, type Waited } from "./deadline.ts";
+import { type Waited, within } from "./deadline.ts";
 import { messageOf, nodeError, placeOf } from "./errors.ts";
 import type { NodeState } from "./node-state.ts";
 
@@ -60,11 +60,23 @@ async function healthOf(node: NodeState, { clock, healthMs, gone }: Readiness): 
   const { instance } = node;
   if (instance?.test === undefined) return undefined;
   let aborted = false;
-  const answer = await within(clock, healthMs, () => instance.test?.(), gone.then(() => { aborted = true; }));
+  const answer = await within(
+    clock,
+    healthMs,
+    () => instance.test?.(),
+    gone.then(() => {
+      aborted = true;
+    }),
+  );
   if (answer.state === "done" && answer.value !== false) return undefined;
-  const why = answer.state === "failed"
-    ? `failed: ${messageOf(answer.cause)}`
-    : answer.state === "done" ? "failed" : aborted ? "was cut off: the run was aborted" : `gave no answer within ${healthMs} ms`;
+  const why =
+    answer.state === "failed"
+      ? `failed: ${messageOf(answer.cause)}`
+      : answer.state === "done"
+        ? "failed"
+        : aborted
+          ? "was cut off: the run was aborted"
+          : `gave no answer within ${healthMs} ms`;
   return {
     severity: "error",
     code: "MILLRACE_RUN_HEALTH",

@@ -41,11 +41,14 @@ function after(ms: number, callback: () => void): Timer {
   const due = performance.now() + ms;
   let timer: NodeJS.Timeout;
   const arm = (wait: number): void => {
-    timer = setTimeout(() => {
-      const left = due - performance.now();
-      if (wait >= LONGEST_MS && left > 0) arm(Math.min(left, LONGEST_MS));
-      else callback();
-    }, Math.min(Math.max(0, wait), LONGEST_MS)).unref();
+    timer = setTimeout(
+      () => {
+        const left = due - performance.now();
+        if (wait >= LONGEST_MS && left > 0) arm(Math.min(left, LONGEST_MS));
+        else callback();
+      },
+      Math.min(Math.max(0, wait), LONGEST_MS),
+    ).unref();
   };
   arm(Math.min(ms, LONGEST_MS));
   return { cancel: () => clearTimeout(timer) };

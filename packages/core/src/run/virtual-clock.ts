@@ -77,5 +77,7 @@ export function virtualClock(start: number = Date.UTC(2020, 0, 1)): VirtualClock
 
 /** Lets all that needs no time run: the event loop's turn comes after every promise that is ready. */
 function settle(): Promise<void> {
-  return new Promise((resolve) => { setImmediate(resolve); });
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

@@ -32,9 +32,16 @@ export class Shipment {
   private pending = 1;
 
   constructor(
-    sender: NodeState, data: BatchData, parents: readonly Delivery[], slotted: boolean, slots: ArrayLike<number> | undefined,
-    origin: StreamPlace | undefined, account: CreditAccount | undefined, charged: boolean,
-    settled: ((outcome: Outcome, statuses: readonly Status[]) => void) | undefined, end: ShipmentEnd | undefined,
+    sender: NodeState,
+    data: BatchData,
+    parents: readonly Delivery[],
+    slotted: boolean,
+    slots: ArrayLike<number> | undefined,
+    origin: StreamPlace | undefined,
+    account: CreditAccount | undefined,
+    charged: boolean,
+    settled: ((outcome: Outcome, statuses: readonly Status[]) => void) | undefined,
+    end: ShipmentEnd | undefined,
   ) {
     this.sender = sender;
     this.data = data;
@@ -124,7 +131,7 @@ export class Shipment {
   }
 
   private bitsOf(record: number): number {
-    return ((this.answersEach?.[record] ?? 0) | this.answers) || DONE;
+    return (this.answersEach?.[record] ?? 0) | this.answers || DONE;
   }
 
   private statuses(): readonly Status[] {

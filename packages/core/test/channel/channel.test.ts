@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { Deque } from "../../src/channel/deque.ts";
 import { divide } from "../../src/channel/divide.ts";
 import { createRun } from "../../src/index.ts";
-import { each, graphOf, type NumberBatch, numbers, numberChannel, sink, source, type TestNode, testHost, until } from "../run/graph-of.ts";
+import { each, graphOf, type NumberBatch, numberChannel, numbers, sink, source, type TestNode, testHost, until } from "../run/graph-of.ts";
 
 /** A reader that takes one batch for each call of `take`. */
 function onDemand(): { make: TestNode["make"]; take(): void; readonly seen: number[] } {
@@ -20,7 +20,10 @@ function onDemand(): { make: TestNode["make"]; take(): void; readonly seen: numb
     make: () => ({
       async run(input) {
         for (;;) {
-          while (permits === 0) await new Promise<void>((resolve) => { wake = resolve; });
+          while (permits === 0)
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+            });
           permits -= 1;
           const batch = await input.next();
           if (batch === undefined) return;
@@ -78,7 +81,10 @@ describe("a full channel", () => {
     const reader = onDemand();
     const fast: number[] = [];
     const feed = source(Array.from({ length: 20 }, (_, index) => numbers(index)));
-    const running = createRun(graphOf({ in: feed, slow: reader.make, fast: sink(fast) }, [{ from: "in", to: "slow", bounds: { records: 3 } }, "in > fast"]), testHost()).start();
+    const running = createRun(
+      graphOf({ in: feed, slow: reader.make, fast: sink(fast) }, [{ from: "in", to: "slow", bounds: { records: 3 } }, "in > fast"]),
+      testHost(),
+    ).start();
     await until(() => fast.length === 4);
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect(fast.length).toBe(4);
@@ -106,7 +112,13 @@ describe("credit", () => {
         holds = [];
       },
     });
-    const feed: TestNode = { make: source(Array.from({ length: 20 }, (_, index) => numbers(index)), positions), spec: { credit: { records: 5 } } };
+    const feed: TestNode = {
+      make: source(
+        Array.from({ length: 20 }, (_, index) => numbers(index)),
+        positions,
+      ),
+      spec: { credit: { records: 5 } },
+    };
     const result = await createRun(graphOf({ in: feed, holder }, ["in > holder"]), testHost()).start();
     expect(result).toMatchObject({ state: "finished", done: { batches: 20 } });
     expect([most, flushes >= 3, positions.at(-1)]).toEqual([5, true, 20]);
@@ -146,18 +158,31 @@ describe("edges", () => {
     const odd: number[] = [];
     const big: number[] = [];
     const positions: number[] = [];
-    const run = createRun(graphOf({ in: source([numbers(1), numbers(2), numbers(11), numbers(12)], positions), odd: sink(odd), big: sink(big) }, [
-      { from: "in", to: "odd", takes: (data) => (data.values[0] as number) % 2 === 1 },
-      { from: "in", to: "big", takes: (data) => (data.values[0] as number) > 10 },
-    ]), testHost());
+    const run = createRun(
+      graphOf({ in: source([numbers(1), numbers(2), numbers(11), numbers(12)], positions), odd: sink(odd), big: sink(big) }, [
+        { from: "in", to: "odd", takes: (data) => (data.values[0] as number) % 2 === 1 },
+        { from: "in", to: "big", takes: (data) => (data.values[0] as number) > 10 },
+      ]),
+      testHost(),
+    );
     expect(await run.start()).toMatchObject({ state: "finished", done: { batches: 4 } });
     expect([odd, big, run.stats()[0]?.unrouted, positions.at(-1)]).toEqual([[1, 11], [11, 12], 1, 4]);
   });
 
   it("whose match throws, end the run in the name of the sender", async () => {
-    const graph = graphOf({ in: source([numbers(1)]), out: sink([]) }, [{ from: "in", to: "out", takes: () => { throw new Error("bad pattern"); } }]);
+    const graph = graphOf({ in: source([numbers(1)]), out: sink([]) }, [
+      {
+        from: "in",
+        to: "out",
+        takes: () => {
+          throw new Error("bad pattern");
+        },
+      },
+    ]);
     expect(await createRun(graph, testHost()).start()).toMatchObject({
-      state: "failed", error: { message: "1 record at place 1 of stream 's' of node 'in' lost: bad pattern" }, lost: { batches: 1 },
+      state: "failed",
+      error: { message: "1 record at place 1 of stream 's' of node 'in' lost: bad pattern" },
+      lost: { batches: 1 },
     });
   });
 
@@ -166,11 +191,14 @@ describe("edges", () => {
     const quick: number[] = [];
     const all: number[] = [];
     const feed = source(Array.from({ length: 10 }, (_, index) => numbers(index)));
-    const running = createRun(graphOf({ in: feed, slow: slow.make, quick: sink(quick), all: sink(all) }, [
-      { from: "in", to: "slow", queue: "workers", bounds: { records: 2 } },
-      { from: "in", to: "quick", queue: "workers", bounds: { records: 2 } },
-      "in > all",
-    ]), testHost()).start();
+    const running = createRun(
+      graphOf({ in: feed, slow: slow.make, quick: sink(quick), all: sink(all) }, [
+        { from: "in", to: "slow", queue: "workers", bounds: { records: 2 } },
+        { from: "in", to: "quick", queue: "workers", bounds: { records: 2 } },
+        "in > all",
+      ]),
+      testHost(),
+    ).start();
     await until(() => all.length === 10 && quick.length === 8);
     for (let i = 0; i < 4; i++) slow.take();
     expect(await running).toMatchObject({ state: "finished", done: { batches: 10 } });
@@ -188,8 +216,22 @@ describe("edges", () => {
         for await (const batch of input) await outputs.edges[(batch.data.values[0] as number) % 2]?.send(batch.data);
       },
     });
-    await createRun(graphOf({ in: source([numbers(0), numbers(1), numbers(2)]), choose, a: sink(a), b: sink(b) }, ["in > choose", { from: "choose", to: "a", port: "left" }, "choose > b"]), testHost()).start();
-    expect([names, a, b]).toEqual([[["a", "left"], ["b", undefined]], [0, 2], [1]]);
+    await createRun(
+      graphOf({ in: source([numbers(0), numbers(1), numbers(2)]), choose, a: sink(a), b: sink(b) }, [
+        "in > choose",
+        { from: "choose", to: "a", port: "left" },
+        "choose > b",
+      ]),
+      testHost(),
+    ).start();
+    expect([names, a, b]).toEqual([
+      [
+        ["a", "left"],
+        ["b", undefined],
+      ],
+      [0, 2],
+      [1],
+    ]);
   });
 
   it("that lead to one node are read in turn, each in its order", async () => {
@@ -208,7 +250,9 @@ describe("edges", () => {
 
 it("a node that asks for two batches at once gets an error in its name", async () => {
   const greedy: TestNode["make"] = () => ({
-    async run(input) { await Promise.all([input.next(), input.next()]); },
+    async run(input) {
+      await Promise.all([input.next(), input.next()]);
+    },
   });
   const slow: TestNode["make"] = (ctx) => ({ run: () => ctx.clock.sleep(1000, ctx.draining) });
   const { error } = await createRun(graphOf({ in: slow, greedy }, ["in > greedy"]), testHost()).start();
@@ -222,7 +266,11 @@ describe("a batch that is too large", () => {
     const asking: TestNode["make"] = () => ({
       async run(_input, outputs) {
         const data = numbers(...Array.from({ length: 10_000 }, (_, index) => index));
-        await outputs.send(data, { settled: (_outcome, each) => { statuses = each; } });
+        await outputs.send(data, {
+          settled: (_outcome, each) => {
+            statuses = each;
+          },
+        });
       },
     });
     const out = each((batch) => {
@@ -240,16 +288,19 @@ describe("a batch that is too large", () => {
       name: "weights",
       slice: (data, from, to) => weights(data.values.slice(from, to)),
     });
-    fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 300_000 }), { minLength: 1, maxLength: 60 }), (values) => {
-      const parts = divide(weights(values), kind as unknown as ChannelKind);
-      expect(parts.flatMap((part) => [...(part.data as NumberBatch).values])).toEqual(values);
-      let offset = 0;
-      for (const part of parts) {
-        expect(part.offset).toBe(offset);
-        expect(part.data.records === 1 || part.data.bytes <= 262_144).toBe(true);
-        offset += part.data.records;
-      }
-    }), { numRuns: 50 });
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 300_000 }), { minLength: 1, maxLength: 60 }), (values) => {
+        const parts = divide(weights(values), kind as unknown as ChannelKind);
+        expect(parts.flatMap((part) => [...(part.data as NumberBatch).values])).toEqual(values);
+        let offset = 0;
+        for (const part of parts) {
+          expect(part.offset).toBe(offset);
+          expect(part.data.records === 1 || part.data.bytes <= 262_144).toBe(true);
+          offset += part.data.records;
+        }
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it("stays whole where its kind can't be divided", () => {
@@ -263,21 +314,23 @@ function weights(values: readonly number[]): NumberBatch {
 }
 
 it("a queue gives back what it took, in order", () => {
-  fc.assert(fc.property(fc.array(fc.option(fc.nat({ max: 9 }), { freq: 2 })), (steps) => {
-    const queue = new Deque<number>();
-    const model: number[] = [];
-    for (const step of steps) {
-      if (step === null) expect(queue.shift()).toBe(model.shift());
-      else if (step === 9 && model.length > 0) {
-        const middle = model[model.length >> 1] as number;
-        model.splice(model.indexOf(middle), 1);
-        queue.remove(queue.find((value) => value === middle) as number);
-      } else {
-        queue.push(step + 10 * model.length + 1000 * steps.length);
-        model.push(step + 10 * model.length + 1000 * steps.length);
+  fc.assert(
+    fc.property(fc.array(fc.option(fc.nat({ max: 9 }), { freq: 2 })), (steps) => {
+      const queue = new Deque<number>();
+      const model: number[] = [];
+      for (const step of steps) {
+        if (step === null) expect(queue.shift()).toBe(model.shift());
+        else if (step === 9 && model.length > 0) {
+          const middle = model[model.length >> 1] as number;
+          model.splice(model.indexOf(middle), 1);
+          queue.remove(queue.find((value) => value === middle) as number);
+        } else {
+          queue.push(step + 10 * model.length + 1000 * steps.length);
+          model.push(step + 10 * model.length + 1000 * steps.length);
+        }
+        expect([...queue]).toEqual(model);
+        expect([queue.length, queue.peek()]).toEqual([model.length, model[0]]);
       }
-      expect([...queue]).toEqual(model);
-      expect([queue.length, queue.peek()]).toEqual([model.length, model[0]]);
-    }
-  }));
+    }),
+  );
 });

@@ -60,7 +60,9 @@ describe("the clock of the machine", () => {
         resolve();
       });
     });
-    const timer = systemClock.after(1, () => { calls += 100; });
+    const timer = systemClock.after(1, () => {
+      calls += 100;
+    });
     timer.cancel();
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 3);

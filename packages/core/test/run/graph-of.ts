@@ -1,4 +1,17 @@
-import { type Batch, type BatchData, type ChannelKind, defineChannel, defineNode, type EdgeSpec, type Logger, type Metrics, type Node, type NodeSpec, type PluginContext, type ServiceSpec } from "@millrace/api";
+import {
+  type Batch,
+  type BatchData,
+  type ChannelKind,
+  defineChannel,
+  defineNode,
+  type EdgeSpec,
+  type Logger,
+  type Metrics,
+  type Node,
+  type NodeSpec,
+  type PluginContext,
+  type ServiceSpec,
+} from "@millrace/api";
 import type { Graph, GraphEdge, GraphNode, Host } from "../../src/index.ts";
 import { systemClock } from "../../src/index.ts";
 
@@ -22,7 +35,12 @@ export interface TestNode {
   readonly spec?: Partial<NodeSpec>;
 }
 
-export type TestEdge = Partial<EdgeSpec> & { readonly from: string; readonly to: string; readonly takes?: (data: NumberBatch) => boolean; readonly elastic?: boolean };
+export type TestEdge = Partial<EdgeSpec> & {
+  readonly from: string;
+  readonly to: string;
+  readonly takes?: (data: NumberBatch) => boolean;
+  readonly elastic?: boolean;
+};
 
 /** A graph of nodes that are written down in a test. Nodes stand in the order in which they are given. */
 export function graphOf(nodes: Readonly<Record<string, TestNode["make"] | TestNode>>, edges: readonly (TestEdge | string)[], service: ServiceSpec = {}): Graph {
@@ -37,15 +55,19 @@ export function graphOf(nodes: Readonly<Record<string, TestNode["make"] | TestNo
       });
       return { id, plugin, options: {}, hosted: new Map(), spec: { id, plugin: plugin.name, kind: "node", options: {}, ...spec } };
     }),
-    edges: edges.flatMap((edge) => typeof edge === "string" ? chain(edge) : [edge]).map(({ takes, elastic, ...spec }): GraphEdge => ({
-      spec,
-      from: spec.from,
-      to: spec.to,
-      kind: numberChannel as unknown as ChannelKind,
-      takes: takes as GraphEdge["takes"],
-      bounds: { records: spec.bounds?.records ?? 16_384, bytes: spec.bounds?.bytes ?? 4_194_304 },
-      elastic: elastic ?? false,
-    })),
+    edges: edges
+      .flatMap((edge) => (typeof edge === "string" ? chain(edge) : [edge]))
+      .map(
+        ({ takes, elastic, ...spec }): GraphEdge => ({
+          spec,
+          from: spec.from,
+          to: spec.to,
+          kind: numberChannel as unknown as ChannelKind,
+          takes: takes as GraphEdge["takes"],
+          bounds: { records: spec.bounds?.records ?? 16_384, bytes: spec.bounds?.bytes ?? 4_194_304 },
+          elastic: elastic ?? false,
+        }),
+      ),
     service,
   };
 }
@@ -59,9 +81,17 @@ function chain(text: string): TestEdge[] {
 /** A host that keeps what is logged, and has no files. */
 export function testHost(parts: Partial<Host> = {}): Host & { readonly lines: string[] } {
   const lines: string[] = [];
-  const at = (level: string, name: string) => (message: string): void => void lines.push(`${level} ${name}: ${message}`);
+  const at =
+    (level: string, name: string) =>
+    (message: string): void =>
+      void lines.push(`${level} ${name}: ${message}`);
   const logger = (name: string): Logger => ({
-    trace: at("trace", name), debug: at("debug", name), info: at("info", name), warn: at("warn", name), error: at("error", name), enabled: () => true,
+    trace: at("trace", name),
+    debug: at("debug", name),
+    info: at("info", name),
+    warn: at("warn", name),
+    error: at("error", name),
+    enabled: () => true,
   });
   const metrics: Metrics = { counter: () => ({ add: () => undefined }), gauge: () => ({ set: () => undefined, add: () => undefined }) };
   return {
@@ -98,7 +128,12 @@ export function sink(seen: number[]): TestNode["make"] {
 }
 
 /** A node that does this with each batch. */
-export function each(work: (batch: Batch<NumberBatch>, send: (data: NumberBatch, options?: Parameters<Parameters<Node<NumberBatch, NumberBatch>["run"]>[1]["send"]>[1]) => void | Promise<void>) => void | Promise<void>): TestNode["make"] {
+export function each(
+  work: (
+    batch: Batch<NumberBatch>,
+    send: (data: NumberBatch, options?: Parameters<Parameters<Node<NumberBatch, NumberBatch>["run"]>[1]["send"]>[1]) => void | Promise<void>,
+  ) => void | Promise<void>,
+): TestNode["make"] {
   return () => ({
     async run(input, outputs) {
       for await (const batch of input) await work(batch, (data, options) => outputs.send(data, options));

@@ -20,8 +20,16 @@ function noted(name: string, notes: string[], node: Node<NumberBatch, NumberBatc
   };
 }
 
-const reads: Node<NumberBatch, NumberBatch> = { async run(input) { for await (const _ of input); } };
-const passes: Node<NumberBatch, NumberBatch> = { async run(input, outputs) { for await (const batch of input) await outputs.send(batch.data); } };
+const reads: Node<NumberBatch, NumberBatch> = {
+  async run(input) {
+    for await (const _ of input);
+  },
+};
+const passes: Node<NumberBatch, NumberBatch> = {
+  async run(input, outputs) {
+    for await (const batch of input) await outputs.send(batch.data);
+  },
+};
 
 /** A source that sends until it drains, a batch a millisecond. */
 const endless: TestNode["make"] = (ctx) => ({
@@ -36,16 +44,39 @@ const endless: TestNode["make"] = (ctx) => ({
 describe("a life", () => {
   it("goes sinks first, and ends from the sources on; sinks are cleaned up first", async () => {
     const notes: string[] = [];
-    const feed: Node<NumberBatch, NumberBatch> = { async run(_input, outputs) { await outputs.send(numbers(1)); } };
-    const run = createRun(graphOf({ in: noted("in", notes, feed), pass: noted("pass", notes, passes), out: noted("out", notes, reads) }, ["in > pass > out"]), testHost());
+    const feed: Node<NumberBatch, NumberBatch> = {
+      async run(_input, outputs) {
+        await outputs.send(numbers(1));
+      },
+    };
+    const run = createRun(
+      graphOf({ in: noted("in", notes, feed), pass: noted("pass", notes, passes), out: noted("out", notes, reads) }, ["in > pass > out"]),
+      testHost(),
+    );
     expect(run.state).toBe("new");
     await run.test();
     expect(run.state).toBe("ready");
     await run.start();
     expect(run.state).toBe("finished");
     expect(notes).toEqual([
-      "out made", "pass made", "in made", "out init", "pass init", "in init", "in test", "pass test", "out test",
-      "out run", "pass run", "in run", "in ends", "pass ends", "out ends", "out cleanup", "pass cleanup", "in cleanup",
+      "out made",
+      "pass made",
+      "in made",
+      "out init",
+      "pass init",
+      "in init",
+      "in test",
+      "pass test",
+      "out test",
+      "out run",
+      "pass run",
+      "in run",
+      "in ends",
+      "pass ends",
+      "out ends",
+      "out cleanup",
+      "pass cleanup",
+      "in cleanup",
     ]);
   });
 
@@ -59,10 +90,21 @@ describe("a life", () => {
 
 describe("a node that is not well", () => {
   /** The error of a test, and who was cleaned up. */
-  async function unwell(node: Partial<Node<NumberBatch, NumberBatch>>, more: Readonly<Record<string, Partial<Node<NumberBatch, NumberBatch>>>> = {}): Promise<string> {
+  async function unwell(
+    node: Partial<Node<NumberBatch, NumberBatch>>,
+    more: Readonly<Record<string, Partial<Node<NumberBatch, NumberBatch>>>> = {},
+  ): Promise<string> {
     const clock = virtualClock();
     const cleaned: string[] = [];
-    const whole = (name: string, part: Partial<Node<NumberBatch, NumberBatch>>): TestNode["make"] => () => ({ run: () => { cleaned.push(`${name} RAN`); }, cleanup: () => void cleaned.push(name), ...part });
+    const whole =
+      (name: string, part: Partial<Node<NumberBatch, NumberBatch>>): TestNode["make"] =>
+      () => ({
+        run: () => {
+          cleaned.push(`${name} RAN`);
+        },
+        cleanup: () => void cleaned.push(name),
+        ...part,
+      });
     const nodes = Object.fromEntries(Object.entries({ in: {}, bad: node, ...more }).map(([name, part]) => [name, whole(name, part)]));
     const run = createRun(graphOf(nodes, []), testHost({ clock }));
     const [ended] = await Promise.allSettled([run.start(), clock.advance(20_000)]);
@@ -72,17 +114,42 @@ describe("a node that is not well", () => {
   }
 
   it("ends the run before a record moves, by its name", async () => {
-    expect(await unwell({ test: () => false })).toMatchInlineSnapshot(`"MILLRACE_RUN_HEALTH: node 'bad': its health check failed (failed; cleaned up: bad, in)"`);
-    expect(await unwell({ test: () => Promise.reject(new Error("connection refused")) })).toMatchInlineSnapshot(`"MILLRACE_RUN_HEALTH: node 'bad': its health check failed: connection refused (failed; cleaned up: bad, in)"`);
-    expect(await unwell({ test: () => { throw new Error("no such topic"); } })).toMatchInlineSnapshot(`"MILLRACE_RUN_HEALTH: node 'bad': its health check failed: no such topic (failed; cleaned up: bad, in)"`);
+    expect(await unwell({ test: () => false })).toMatchInlineSnapshot(
+      `"MILLRACE_RUN_HEALTH: node 'bad': its health check failed (failed; cleaned up: bad, in)"`,
+    );
+    expect(await unwell({ test: () => Promise.reject(new Error("connection refused")) })).toMatchInlineSnapshot(
+      `"MILLRACE_RUN_HEALTH: node 'bad': its health check failed: connection refused (failed; cleaned up: bad, in)"`,
+    );
+    expect(
+      await unwell({
+        test: () => {
+          throw new Error("no such topic");
+        },
+      }),
+    ).toMatchInlineSnapshot(`"MILLRACE_RUN_HEALTH: node 'bad': its health check failed: no such topic (failed; cleaned up: bad, in)"`);
   });
 
   it("and never answers, is given up after the time for health checks", async () => {
-    expect(await unwell({ test: () => new Promise(() => undefined) })).toMatchInlineSnapshot(`"MILLRACE_RUN_HEALTH: node 'bad': its health check gave no answer within 10000 ms (failed; cleaned up: bad, in)"`);
+    expect(await unwell({ test: () => new Promise(() => undefined) })).toMatchInlineSnapshot(
+      `"MILLRACE_RUN_HEALTH: node 'bad': its health check gave no answer within 10000 ms (failed; cleaned up: bad, in)"`,
+    );
   });
 
   it("is named with all others", async () => {
-    expect(await unwell({ test: () => false }, { worse: { test: () => { throw new Error("gone"); } } })).toMatchInlineSnapshot(`"MILLRACE_RUN_HEALTH: node 'bad': its health check failed; node 'worse': its health check failed: gone (failed; cleaned up: worse, bad, in)"`);
+    expect(
+      await unwell(
+        { test: () => false },
+        {
+          worse: {
+            test: () => {
+              throw new Error("gone");
+            },
+          },
+        },
+      ),
+    ).toMatchInlineSnapshot(
+      `"MILLRACE_RUN_HEALTH: node 'bad': its health check failed; node 'worse': its health check failed: gone (failed; cleaned up: worse, bad, in)"`,
+    );
   });
 
   it("answers nothing, and is well", async () => {
@@ -90,13 +157,26 @@ describe("a node that is not well", () => {
   });
 
   it("can't be opened: the run ends by its name", async () => {
-    expect(await unwell({ init: () => Promise.reject(new Error("address in use")) })).toMatchInlineSnapshot(`"MILLRACE_RUN_INIT: node 'bad': could not be opened: address in use (failed; cleaned up: bad, in)"`);
+    expect(await unwell({ init: () => Promise.reject(new Error("address in use")) })).toMatchInlineSnapshot(
+      `"MILLRACE_RUN_INIT: node 'bad': could not be opened: address in use (failed; cleaned up: bad, in)"`,
+    );
   });
 
   it("can't be made: the run ends by its name", async () => {
     const cleaned: string[] = [];
-    const graph = graphOf({ in: () => { throw new Error("no such file"); }, out: () => ({ run: () => undefined, cleanup: () => void cleaned.push("out") }) }, []);
-    await expect(createRun(graph, testHost()).test()).rejects.toMatchObject({ code: "MILLRACE_RUN_CREATE", message: "node 'in': could not be made: no such file" });
+    const graph = graphOf(
+      {
+        in: () => {
+          throw new Error("no such file");
+        },
+        out: () => ({ run: () => undefined, cleanup: () => void cleaned.push("out") }),
+      },
+      [],
+    );
+    await expect(createRun(graph, testHost()).test()).rejects.toMatchObject({
+      code: "MILLRACE_RUN_CREATE",
+      message: "node 'in': could not be made: no such file",
+    });
     expect(cleaned).toEqual(["out"]);
   });
 
@@ -114,16 +194,25 @@ describe("a node that throws", () => {
   it("ends the run with its name and the cause; its open batches are lost, and the source keeps its position", async () => {
     const positions: number[] = [];
     const cause = new Error("parser went mad");
-    const bad = each((batch) => { if (batch.data.values[0] === 2) throw cause; });
+    const bad = each((batch) => {
+      if (batch.data.values[0] === 2) throw cause;
+    });
     const graph = graphOf({ in: source([numbers(1), numbers(2), numbers(3)], positions), bad }, ["in > bad"]);
     const result = await createRun(graph, testHost()).start();
-    expect(result).toMatchObject({ state: "failed", error: { code: "MILLRACE_RUN_NODE", message: "node 'bad': parser went mad", cause }, done: { batches: 1 }, lost: { batches: 2 } });
+    expect(result).toMatchObject({
+      state: "failed",
+      error: { code: "MILLRACE_RUN_NODE", message: "node 'bad': parser went mad", cause },
+      done: { batches: 1 },
+      lost: { batches: 2 },
+    });
     expect(positions).toEqual([1]);
   });
 
   it("lets the other branches finish what they have", async () => {
     const seen: number[] = [];
-    const bad = each(() => { throw new Error("broken"); });
+    const bad = each(() => {
+      throw new Error("broken");
+    });
     const slow: TestNode["make"] = (ctx) => ({
       async run(input) {
         for await (const batch of input) {
@@ -138,14 +227,33 @@ describe("a node that throws", () => {
   });
 
   it("at once, without a promise, or from a callback, or with something that is no error, ends it as well", async () => {
-    const at = async (make: TestNode["make"]): Promise<unknown> => (await createRun(graphOf({ in: source([numbers(1)]), bad: make }, ["in > bad"], { graceMs: 50 }), testHost()).start()).error?.message;
-    expect(await at(() => ({ run: () => { throw new Error("at once"); } }))).toBe("node 'bad': at once");
+    const at = async (make: TestNode["make"]): Promise<unknown> =>
+      (await createRun(graphOf({ in: source([numbers(1)]), bad: make }, ["in > bad"], { graceMs: 50 }), testHost()).start()).error?.message;
+    expect(
+      await at(() => ({
+        run: () => {
+          throw new Error("at once");
+        },
+      })),
+    ).toBe("node 'bad': at once");
     expect(await at(() => ({ run: () => Promise.reject("just text") }))).toBe("node 'bad': just text");
-    expect(await at((ctx) => {
-      ctx.onFlush(() => { throw new Error("in a callback"); });
-      return reads;
-    })).toBe("node 'bad': in a callback");
-    const asking: TestNode["make"] = () => ({ async run(_input, outputs) { await outputs.send(numbers(1), { settled: () => { throw new Error("in settled"); } }); } });
+    expect(
+      await at((ctx) => {
+        ctx.onFlush(() => {
+          throw new Error("in a callback");
+        });
+        return reads;
+      }),
+    ).toBe("node 'bad': in a callback");
+    const asking: TestNode["make"] = () => ({
+      async run(_input, outputs) {
+        await outputs.send(numbers(1), {
+          settled: () => {
+            throw new Error("in settled");
+          },
+        });
+      },
+    });
     expect((await createRun(graphOf({ asking, out: sink([]) }, ["asking > out"]), testHost()).start()).error?.message).toBe("node 'asking': in settled");
   });
 
@@ -157,19 +265,41 @@ describe("a node that throws", () => {
       };
       return (await createRun(graphOf({ bad: make }, []), testHost()).start()).error?.message;
     };
-    expect(await at((clock) => clock.after(1, () => { throw new Error("in a timer"); }))).toBe("node 'bad': in a timer");
-    expect(await at((clock) => clock.every(1, async () => { await Promise.reject(new Error("in a promise")); }))).toBe("node 'bad': in a promise");
-    expect(await at((clock, ctx) => {
-      ctx.onFlush(async () => { await Promise.reject(new Error("in a flush")); });
-      clock.after(1, () => { throw new Error("first"); });
-    })).toBe("node 'bad': first");
+    expect(
+      await at((clock) =>
+        clock.after(1, () => {
+          throw new Error("in a timer");
+        }),
+      ),
+    ).toBe("node 'bad': in a timer");
+    expect(
+      await at((clock) =>
+        clock.every(1, async () => {
+          await Promise.reject(new Error("in a promise"));
+        }),
+      ),
+    ).toBe("node 'bad': in a promise");
+    expect(
+      await at((clock, ctx) => {
+        ctx.onFlush(async () => {
+          await Promise.reject(new Error("in a flush"));
+        });
+        clock.after(1, () => {
+          throw new Error("first");
+        });
+      }),
+    ).toBe("node 'bad': first");
   });
 
   it("after it has ended, is named in the log, and ends nothing", async () => {
     const host = testHost();
     const late: TestNode = {
       spec: { onLost: "advance" },
-      make: (ctx) => ({ run(_input, outputs) { ctx.clock.after(1, () => void outputs.send(numbers(1))); } }),
+      make: (ctx) => ({
+        run(_input, outputs) {
+          ctx.clock.after(1, () => void outputs.send(numbers(1)));
+        },
+      }),
     };
     const slow: TestNode["make"] = (ctx) => ({ run: () => ctx.clock.sleep(20) });
     const result = await createRun(graphOf({ late, slow, out: sink([]) }, ["late > out", "slow > out"]), host).start();
@@ -188,10 +318,13 @@ describe("a node that throws", () => {
 
   it("in cleanup, fails the run, and keeps nobody else from cleaning up", async () => {
     const cleaned: string[] = [];
-    const graph = graphOf({
-      in: () => ({ run: () => undefined, cleanup: () => void cleaned.push("in") }),
-      out: () => ({ ...reads, cleanup: () => Promise.reject(new Error("disk full")) }),
-    }, ["in > out"]);
+    const graph = graphOf(
+      {
+        in: () => ({ run: () => undefined, cleanup: () => void cleaned.push("in") }),
+        out: () => ({ ...reads, cleanup: () => Promise.reject(new Error("disk full")) }),
+      },
+      ["in > out"],
+    );
     const result = await createRun(graph, testHost()).start();
     expect(result).toMatchObject({ state: "failed", error: { code: "MILLRACE_RUN_CLEANUP", message: "node 'out': could not clean up: disk full" } });
     expect(cleaned).toEqual(["in"]);
@@ -200,7 +333,11 @@ describe("a node that throws", () => {
 
 describe("a reader that ends before its input", () => {
   it("loses what it has not taken, and the source's policy decides", async () => {
-    const first: TestNode["make"] = () => ({ async run(input) { for await (const _ of input) break; } });
+    const first: TestNode["make"] = () => ({
+      async run(input) {
+        for await (const _ of input) break;
+      },
+    });
     const positions: number[] = [];
     const feed: TestNode = { make: source([numbers(1), numbers(2), numbers(3)], positions), spec: { onLost: "advance" } };
     const host = testHost();
@@ -213,7 +350,11 @@ describe("a reader that ends before its input", () => {
 
 describe("a drain", () => {
   /** Starts a run on a virtual clock, and lets it work for a while. */
-  async function started(nodes: Readonly<Record<string, TestNode["make"] | TestNode>>, edges: readonly string[], graceMs?: number): Promise<{ run: Run; clock: ReturnType<typeof virtualClock>; result: ReturnType<Run["start"]> }> {
+  async function started(
+    nodes: Readonly<Record<string, TestNode["make"] | TestNode>>,
+    edges: readonly string[],
+    graceMs?: number,
+  ): Promise<{ run: Run; clock: ReturnType<typeof virtualClock>; result: ReturnType<Run["start"]> }> {
     const clock = virtualClock();
     const run = createRun(graphOf(nodes, edges, graceMs === undefined ? {} : { graceMs }), testHost({ clock }));
     const result = run.start();
@@ -239,7 +380,11 @@ describe("a drain", () => {
       ctx.onFlush(() => void notes.push("flush"));
       ctx.draining.addEventListener("abort", () => notes.push(`draining at ${ctx.clock.monotonic()}`));
       ctx.signal.addEventListener("abort", () => notes.push(`signal at ${ctx.clock.monotonic()}`));
-      return { async run(input) { for await (const _ of input) await ctx.clock.sleep(60_000, ctx.signal); } };
+      return {
+        async run(input) {
+          for await (const _ of input) await ctx.clock.sleep(60_000, ctx.signal);
+        },
+      };
     };
     const { run, clock, result } = await started({ in: endless, stubborn }, ["in > stubborn"]);
     run.drain("SIGTERM");
@@ -278,10 +423,18 @@ describe("a drain", () => {
       attempts.push(batch.attempt);
       if (batch.attempt < 3) batch.retry(1000);
     });
-    const { run, clock, result } = await started({ in: (ctx) => ({ async run(_input, outputs) {
-      await outputs.send(numbers(1));
-      await ctx.clock.sleep(60_000, ctx.draining);
-    } }), again }, ["in > again"]);
+    const { run, clock, result } = await started(
+      {
+        in: (ctx) => ({
+          async run(_input, outputs) {
+            await outputs.send(numbers(1));
+            await ctx.clock.sleep(60_000, ctx.draining);
+          },
+        }),
+        again,
+      },
+      ["in > again"],
+    );
     run.drain("SIGTERM");
     await clock.advance(3000);
     expect(await result).toMatchObject({ state: "drained", done: { batches: 1 } });
@@ -294,10 +447,12 @@ describe("a drain", () => {
       attempts.push(batch.attempt);
       if (batch.attempt === 1) batch.retry(3_600_000);
     });
-    const once: TestNode["make"] = (ctx) => ({ async run(_input, outputs) {
-      await outputs.send(numbers(1));
-      await ctx.clock.sleep(60_000, ctx.draining);
-    } });
+    const once: TestNode["make"] = (ctx) => ({
+      async run(_input, outputs) {
+        await outputs.send(numbers(1));
+        await ctx.clock.sleep(60_000, ctx.draining);
+      },
+    });
     const { run, clock, result } = await started({ in: once, later }, ["in > later"]);
     expect(attempts).toEqual([1]);
     run.drain("SIGTERM");
@@ -432,7 +587,7 @@ it("a guard lends data to nodes, and takes it back when they have let it go", as
         return { ...data, behind: data };
       },
       reclaim: (_data, node) => void notes.push(`back from ${node}`),
-      unwrap: (data) => ("behind" in data ? data.behind as typeof data : data),
+      unwrap: (data) => ("behind" in data ? (data.behind as typeof data) : data),
     },
   }).start();
   expect(notes).toMatchInlineSnapshot(`

@@ -3,7 +3,7 @@
  * `node --conditions=@millrace/source packages/core/test/run/overhead.bench.ts`.
  */
 import { createRun, systemClock } from "../../src/index.ts";
-import { each, graphOf, type NumberBatch, numbers, testHost, type TestNode } from "./graph-of.ts";
+import { each, graphOf, type NumberBatch, numbers, type TestNode, testHost } from "./graph-of.ts";
 
 const BATCHES = 1_000_000;
 const data: NumberBatch = numbers(1, 2, 3, 4);
@@ -49,13 +49,21 @@ async function measure(name: string, hops: number, make: () => ReturnType<typeof
   // The time of the processor says more than the clock's where others are at work on the machine.
   const { user, system } = process.cpuUsage(cpu);
   const perHop = (user + system) / BATCHES / hops;
-  console.log(`${name}: ${Math.round(BATCHES / ms)} k batches/s, ${perHop.toFixed(2)} µs of CPU a batch and edge (${result.state}, ${result.done.batches} done)`);
+  console.log(
+    `${name}: ${Math.round(BATCHES / ms)} k batches/s, ${perHop.toFixed(2)} µs of CPU a batch and edge (${result.state}, ${result.done.batches} done)`,
+  );
 }
 
 for (let round = 0; round < 2; round++) {
   await measure("source > sink", 1, () => graphOf({ in: endless(BATCHES), out: discard }, ["in > out"]));
   await measure("source > pass > sink", 2, () => graphOf({ in: endless(BATCHES), pass, out: discard }, ["in > pass > out"]));
-  await measure("source > pass > pass > pass > sink", 4, () => graphOf({ in: endless(BATCHES), a: pass, b: pass, c: pass, out: discard }, ["in > a > b > c > out"]));
-  await measure("source > for await > sink", 2, () => graphOf({ in: endless(BATCHES), pass: each((batch, send) => send(batch.data)), out: discard }, ["in > pass > out"]));
-  await measure("with slots", 2, () => graphOf({ in: endless(BATCHES), pass: each((batch, send) => send(batch.data, { origin: { batch } })), out: discard }, ["in > pass > out"]));
+  await measure("source > pass > pass > pass > sink", 4, () =>
+    graphOf({ in: endless(BATCHES), a: pass, b: pass, c: pass, out: discard }, ["in > a > b > c > out"]),
+  );
+  await measure("source > for await > sink", 2, () =>
+    graphOf({ in: endless(BATCHES), pass: each((batch, send) => send(batch.data)), out: discard }, ["in > pass > out"]),
+  );
+  await measure("with slots", 2, () =>
+    graphOf({ in: endless(BATCHES), pass: each((batch, send) => send(batch.data, { origin: { batch } })), out: discard }, ["in > pass > out"]),
+  );
 }

@@ -20,9 +20,11 @@ function bits(answer: Status | "lost"): number {
 
 describe("answers", () => {
   it("come to what the rule says, in any order and grouping", () => {
-    fc.assert(fc.property(fc.array(anyStatus, { maxLength: 6 }), (answers) => {
-      expect(statusOf(answers.reduce((joined, answer) => joined | bits(answer), 0))).toBe(composed(answers));
-    }));
+    fc.assert(
+      fc.property(fc.array(anyStatus, { maxLength: 6 }), (answers) => {
+        expect(statusOf(answers.reduce((joined, answer) => joined | bits(answer), 0))).toBe(composed(answers));
+      }),
+    );
   });
 
   it("are lost when a part is lost, and say whether another part was done", () => {

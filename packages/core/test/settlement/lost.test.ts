@@ -8,10 +8,16 @@ import { deadLetterLine } from "../../src/run/dead-letter.ts";
 import { each, graphOf, numbers, source, type TestNode, testHost } from "../run/graph-of.ts";
 
 /** A run of three batches, of which the second is lost. */
-async function lose(onLost: OnLost, options: RunOptions = {}, host: ReturnType<typeof testHost> = testHost()): Promise<{ result: RunResult; positions: number[]; lines: readonly string[] }> {
+async function lose(
+  onLost: OnLost,
+  options: RunOptions = {},
+  host: ReturnType<typeof testHost> = testHost(),
+): Promise<{ result: RunResult; positions: number[]; lines: readonly string[] }> {
   const positions: number[] = [];
   const feed: TestNode = { make: source([numbers(1), numbers(2, 3), numbers(4)], positions), spec: { onLost } };
-  const out = each((batch) => { if (batch.data.values[0] === 2) batch.fail(new Error("no room on the disk")); });
+  const out = each((batch) => {
+    if (batch.data.values[0] === 2) batch.fail(new Error("no room on the disk"));
+  });
   const result = await createRun(graphOf({ in: feed, out }, ["in > out"], { graceMs: 200 }), host, options).start();
   return { result, positions, lines: host.lines };
 }
@@ -27,7 +33,9 @@ describe("a source whose batch is lost", () => {
   it("ends the run when told to stop, and keeps its position", async () => {
     const { result, positions } = await lose("stop");
     expect(result.state).toBe("failed");
-    expect(`${result.error?.code}: ${result.error?.message}`).toMatchInlineSnapshot(`"MILLRACE_RUN_LOST: 2 records at place 2 of stream 's' of node 'in' lost: no room on the disk"`);
+    expect(`${result.error?.code}: ${result.error?.message}`).toMatchInlineSnapshot(
+      `"MILLRACE_RUN_LOST: 2 records at place 2 of stream 's' of node 'in' lost: no room on the disk"`,
+    );
     expect(positions.at(-1)).toBe(1);
   });
 
@@ -49,7 +57,10 @@ describe("a source whose batch is lost", () => {
     try {
       const { result } = await lose("dead-letter", {}, testHost({ stateDirectory: () => Promise.resolve(folder) }));
       expect(result.state).toBe("finished");
-      const lines = (await readFile(join(folder, "dead-letters.jsonl"), "utf8")).trimEnd().split("\n").map((line) => JSON.parse(line) as unknown);
+      const lines = (await readFile(join(folder, "dead-letters.jsonl"), "utf8"))
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as unknown);
       expect(lines).toMatchObject([{ source: "in", stream: "s", place: 2, records: 2, cause: "no room on the disk", data: { values: [2, 3] } }]);
     } finally {
       await rm(folder, { recursive: true });
@@ -57,8 +68,14 @@ describe("a source whose batch is lost", () => {
   });
 
   it("ends the run when its dead letter can't be written", async () => {
-    const { result, positions } = await lose("dead-letter", { deadLetter: () => { throw new Error("read-only"); } });
-    expect(`${result.error?.code}: ${result.error?.message}`).toMatchInlineSnapshot(`"MILLRACE_RUN_DEAD_LETTER: 2 records at place 2 of stream 's' of node 'in' lost: no room on the disk; the dead letter could not be written: read-only"`);
+    const { result, positions } = await lose("dead-letter", {
+      deadLetter: () => {
+        throw new Error("read-only");
+      },
+    });
+    expect(`${result.error?.code}: ${result.error?.message}`).toMatchInlineSnapshot(
+      `"MILLRACE_RUN_DEAD_LETTER: 2 records at place 2 of stream 's' of node 'in' lost: no room on the disk; the dead letter could not be written: read-only"`,
+    );
     expect(positions.at(-1)).toBe(1);
   });
 });
@@ -69,7 +86,11 @@ describe("a dead letter", () => {
   it("has bytes in base64, and 64-bit numbers as text", () => {
     const data = { ...bytesBatch([new Uint8Array([1, 2, 3]), Buffer.from("ab")]), big: 2n ** 63n, map: new Map([["a", 1]]) };
     expect(JSON.parse(deadLetterLine({ ...letter, data }))).toEqual({
-      time: "1970-01-01T00:00:00.000Z", source: "in", records: 1, bytes: 3, cause: "gone",
+      time: "1970-01-01T00:00:00.000Z",
+      source: "in",
+      records: 1,
+      bytes: 3,
+      cause: "gone",
       data: { records: 2, bytes: 5, chunks: [{ base64: "AQID" }, { base64: "YWI=" }], big: "9223372036854775808", map: { a: 1 } },
     });
   });

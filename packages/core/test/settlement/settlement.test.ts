@@ -4,7 +4,11 @@ import { createRun, type RunResult } from "../../src/index.ts";
 import { each, graphOf, type NumberBatch, numbers, sink, source, type TestEdge, type TestNode, testHost, until } from "../run/graph-of.ts";
 
 /** How one batch of four records ended, sent through these nodes. */
-async function settle(nodes: Readonly<Record<string, TestNode["make"] | TestNode>>, edges: readonly (TestEdge | string)[], data: NumberBatch = numbers(0, 1, 2, 3)): Promise<{ outcome: Outcome | undefined; statuses: readonly Status[]; calls: number; result: RunResult }> {
+async function settle(
+  nodes: Readonly<Record<string, TestNode["make"] | TestNode>>,
+  edges: readonly (TestEdge | string)[],
+  data: NumberBatch = numbers(0, 1, 2, 3),
+): Promise<{ outcome: Outcome | undefined; statuses: readonly Status[]; calls: number; result: RunResult }> {
   let heard: { outcome: Outcome; statuses: readonly Status[] } | undefined;
   let calls = 0;
   const asking: TestNode = {
@@ -24,16 +28,24 @@ async function settle(nodes: Readonly<Record<string, TestNode["make"] | TestNode
 }
 
 const done: TestNode["make"] = sink([]);
-const refusing = (status: "failed" | "throttled" | "invalid", records?: readonly number[]): TestNode["make"] => each((batch) => batch.refuse(status, records && { records }));
+const refusing = (status: "failed" | "throttled" | "invalid", records?: readonly number[]): TestNode["make"] =>
+  each((batch) => batch.refuse(status, records && { records }));
 const losing: TestNode["make"] = each((batch) => batch.fail(new Error("the disk is gone")));
 
 describe("a batch that takes several edges", () => {
   it("is done when every delivery is", async () => {
-    expect(await settle({ a: done, b: done }, ["in > a", "in > b"])).toMatchObject({ outcome: { state: "done" }, statuses: ["done", "done", "done", "done"], calls: 1 });
+    expect(await settle({ a: done, b: done }, ["in > a", "in > b"])).toMatchObject({
+      outcome: { state: "done" },
+      statuses: ["done", "done", "done", "done"],
+      calls: 1,
+    });
   });
 
   it("is partial when one is done and one refused", async () => {
-    expect(await settle({ a: done, b: refusing("throttled") }, ["in > a", "in > b"])).toMatchObject({ outcome: { state: "refused", status: "partial" }, statuses: ["partial", "partial", "partial", "partial"] });
+    expect(await settle({ a: done, b: refusing("throttled") }, ["in > a", "in > b"])).toMatchObject({
+      outcome: { state: "refused", status: "partial" },
+      statuses: ["partial", "partial", "partial", "partial"],
+    });
   });
 
   it("has the gravest answer when none is done", async () => {
@@ -59,16 +71,21 @@ describe("answers record by record", () => {
   });
 
   it("come back to the record that several were made of", async () => {
-    const twice = each((batch, send) => send(numbers(...batch.data.values.flatMap((value) => [value, value])), { origin: { batch, records: [0, 0, 1, 1, 2, 2, 3, 3] } }));
+    const twice = each((batch, send) =>
+      send(numbers(...batch.data.values.flatMap((value) => [value, value])), { origin: { batch, records: [0, 0, 1, 1, 2, 2, 3, 3] } }),
+    );
     expect((await settle({ twice, out: refusing("throttled", [2, 4, 5]) }, ["in > twice > out"])).statuses).toEqual(["done", "partial", "throttled", "done"]);
   });
 
   it("are joined over the arms of a diamond", async () => {
-    const arm = (drop: number): TestNode["make"] => each((batch, send) => {
-      const records = [0, 1, 2, 3].filter((record) => record !== drop);
-      return send(numbers(...records), { origin: { batch, records } });
-    });
-    const out = each((batch) => batch.refuse("invalid", { records: batch.data.values.flatMap((value, index) => (value >= 2 && batch.from === "a" ? [index] : [])) }));
+    const arm = (drop: number): TestNode["make"] =>
+      each((batch, send) => {
+        const records = [0, 1, 2, 3].filter((record) => record !== drop);
+        return send(numbers(...records), { origin: { batch, records } });
+      });
+    const out = each((batch) =>
+      batch.refuse("invalid", { records: batch.data.values.flatMap((value, index) => (value >= 2 && batch.from === "a" ? [index] : [])) }),
+    );
     const { statuses } = await settle({ a: arm(0), b: arm(3), out }, ["in > a > out", "in > b > out"]);
     // The arm b dropped record 3 on purpose, which is done; the arm a was told that it is invalid.
     expect(statuses).toEqual(["done", "done", "partial", "partial"]);
@@ -82,7 +99,14 @@ describe("answers record by record", () => {
   it("can be given one by one by a hold", async () => {
     const out = each((batch) => {
       const hold = batch.hold();
-      setTimeout(() => hold.refuseEach([{ status: "invalid", records: [0] }, { status: "throttled", records: [2, 99] }]), 5);
+      setTimeout(
+        () =>
+          hold.refuseEach([
+            { status: "invalid", records: [0] },
+            { status: "throttled", records: [2, 99] },
+          ]),
+        5,
+      );
     });
     expect((await settle({ out }, ["in > out"])).statuses).toEqual(["invalid", "done", "throttled", "done"]);
   });
@@ -136,7 +160,9 @@ describe("holds", () => {
         for (const hold of holds) hold.release();
       },
     });
-    const late = each((batch) => { held = batch.hold(); });
+    const late = each((batch) => {
+      held = batch.hold();
+    });
     const running = createRun(graphOf({ in: source([numbers(1), numbers(2)], positions), collect, late }, ["in > collect > late"]), testHost()).start();
     await until(() => held !== undefined);
     expect(positions).toEqual([]);
@@ -164,7 +190,9 @@ describe("holds", () => {
     });
     const outcomes: Outcome[] = [];
     const asking: TestNode["make"] = () => ({
-      async run(_input, outputs) { await outputs.send(numbers(1), { settled: (outcome) => outcomes.push(outcome) }); },
+      async run(_input, outputs) {
+        await outputs.send(numbers(1), { settled: (outcome) => outcomes.push(outcome) });
+      },
     });
     const running = createRun(graphOf({ in: asking, impatient, slow }, ["in > impatient > slow"]), testHost()).start();
     await until(() => outcomes.length > 0);
@@ -195,22 +223,34 @@ describe("what a plugin does against the rules", () => {
 
   it("to hold a batch that it has let go, is an error in its name", async () => {
     let first: Batch | undefined;
-    expect(await failing(each((batch) => { (first ??= batch) === batch || first.hold(); }))).toMatchInlineSnapshot(`"MILLRACE_RUN_NODE: node 'bad' called hold on a batch that it had already let go"`);
+    expect(
+      await failing(
+        each((batch) => {
+          (first ??= batch) === batch || first.hold();
+        }),
+      ),
+    ).toMatchInlineSnapshot(`"MILLRACE_RUN_NODE: node 'bad' called hold on a batch that it had already let go"`);
   });
 
   it("to send from a batch that it has let go, is an error in its name", async () => {
     let first: Batch<NumberBatch> | undefined;
-    expect(await failing(each((batch, send) => send(batch.data, { origin: { batch: (first ??= batch) } })))).toMatchInlineSnapshot(`"MILLRACE_RUN_NODE: node 'bad' sent from a batch that it has let go, or that is none of its own"`);
+    expect(await failing(each((batch, send) => send(batch.data, { origin: { batch: (first ??= batch) } })))).toMatchInlineSnapshot(
+      `"MILLRACE_RUN_NODE: node 'bad' sent from a batch that it has let go, or that is none of its own"`,
+    );
   });
 
   it("to name records that don't exist, is an error in its name", async () => {
-    expect(await failing(each((batch, send) => send(batch.data, { origin: { batch, records: [7] } })))).toMatchInlineSnapshot(`"MILLRACE_RUN_NODE: node 'bad' sent a record that stems from record 7 of a batch of 1"`);
+    expect(await failing(each((batch, send) => send(batch.data, { origin: { batch, records: [7] } })))).toMatchInlineSnapshot(
+      `"MILLRACE_RUN_NODE: node 'bad' sent a record that stems from record 7 of a batch of 1"`,
+    );
   });
 
   it("to answer a batch that it has let go, is counted and does no harm", async () => {
     let first: Batch | undefined;
     const host = testHost();
-    const bad = each((batch) => { (first ??= batch) === batch || first.refuse("failed"); });
+    const bad = each((batch) => {
+      (first ??= batch) === batch || first.refuse("failed");
+    });
     const run = createRun(graphOf({ in: source([numbers(1), numbers(2)]), bad }, ["in > bad"]), host);
     expect(await run.start()).toMatchObject({ state: "finished", done: { batches: 2 } });
     expect(run.stats()[1]?.errors).toBe(1);
@@ -233,7 +273,11 @@ it("a place in a stream is passed on to what is made of a batch, as long as it i
   });
   const out = each((batch) => void seen.push([batch.data.values[0], batch.origin, batch.from]));
   await createRun(graphOf({ in: source([numbers(1), numbers(2)]), pair, out }, ["in > pair > out"]), testHost()).start();
-  expect(seen).toEqual([[0, { stream: "s", place: 1 }, "pair"], [0, { stream: "s", place: 2 }, "pair"], [9, undefined, "pair"]]);
+  expect(seen).toEqual([
+    [0, { stream: "s", place: 1 }, "pair"],
+    [0, { stream: "s", place: 2 }, "pair"],
+    [9, undefined, "pair"],
+  ]);
 });
 
 it("a place that falls is an error in the name of the source", async () => {
