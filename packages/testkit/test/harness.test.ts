@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { type BatchData, defineNode, isMillraceError, MillraceError, type NoOptions, type Plugin } from "@millrace/api";
 import { defineLink, type MessageBatch } from "@millrace/api/flow";
-import { defineHandler, defineProcessor, type FlatRecord, type RecordContext } from "@millrace/api/sysflow";
-import { clientServerScene, diagnose, flat, harness, message, messages, payloads } from "@millrace/testkit";
+import { defineDriver, defineHandler, defineProcessor, type FlatRecord, type RecordContext, type SysflowBatch } from "@millrace/api/sysflow";
+import { clientServerScene, diagnose, flat, harness, message, messages, payloads, sysflowBatch } from "@millrace/testkit";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 
@@ -69,6 +69,24 @@ describe("what was fed", () => {
     });
     expect((await h.feed(messages("a")).settled()).statuses).toEqual(["invalid"]);
     await h.close();
+  });
+});
+
+describe("what was sent", () => {
+  it("stays for the test to look at, though its memory is used again", async () => {
+    const words = Int32Array.from(sysflowBatch(clientServerScene().records).words);
+    const source = sysflowBatch(clientServerScene().records);
+    const reusing = defineDriver({
+      name: "reusing",
+      description: "Uses the memory of a batch again once it has ended",
+      create: () => ({
+        run: (outputs) => outputs.stream("s").send(source, 1, { settled: () => void source.words.fill(0) }),
+      }),
+    });
+    const h = await harness<never, SysflowBatch>(reusing);
+    await h.finished();
+    expect(source.words).not.toEqual(words);
+    expect(h.sent.map((batch) => [...batch])).toEqual([[...sysflowBatch(clientServerScene().records)]]);
   });
 });
 

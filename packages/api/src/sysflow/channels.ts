@@ -1,7 +1,10 @@
 import type { BatchData } from "../batch.ts";
 import type { RecordType, SysflowRecord } from "./records.ts";
 
-/** Records of a trace, in their order. Iterating decodes them; the reader decodes them faster by its own way. */
+/**
+ * Records of a trace, in their order. Iterating decodes them; the reader decodes them faster by its own way. The memory
+ * behind it is used again once the batch has ended: what was iterated stays, the batch itself does not.
+ */
 export interface SysflowBatch extends BatchData, Iterable<SysflowRecord> {}
 
 /** The types of records that become flat records. */
@@ -26,7 +29,10 @@ export interface FlatRecord {
   retain(): FlatRecord;
 }
 
-/** Flat records in their order. The iterator gives one cursor that moves. */
+/**
+ * Flat records in their order. The iterator gives one cursor that moves. The memory behind it is used again once the batch
+ * has ended: whoever needs a record longer keeps its {@link FlatRecord.retain}, or holds the batch.
+ */
 export interface FlatBatch extends BatchData, Iterable<FlatRecord> {}
 
 /** What an action and an exporter see of an event: the shared record, and what rules said of it. */

@@ -9,11 +9,13 @@ import {
   type RefusedStatus,
   type StreamPlace,
 } from "@millrace/api";
+import { keptBatch } from "../data/kept.ts";
 import type { Downstream } from "./options.ts";
 import { Queue } from "./queue.ts";
 
 /** A batch that the plugin under test has sent, as the node downstream has it in hand. Answer it once; what comes later does nothing. */
 export class Delivery<D extends BatchData = BatchData> {
+  /** What was sent. It stays as it is, whatever becomes of the memory that it was sent in. */
   readonly data: D;
   /** The peer that received it. */
   readonly to: string;
@@ -24,7 +26,7 @@ export class Delivery<D extends BatchData = BatchData> {
   private hold: Hold | undefined;
 
   constructor(batch: Batch<D>, to: string, held: boolean) {
-    this.data = batch.data;
+    this.data = keptBatch(batch.data);
     this.to = to;
     this.attempt = batch.attempt;
     this.origin = batch.origin;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { MillraceError } from "@millrace/api";
 import type { FlatBatch, Process, SysflowBatch, SysflowRecord } from "@millrace/api/sysflow";
-import { flatten, rowsFrom, type WriteTraceOptions, writeTrace } from "@millrace/sysflow";
+import { flatten, rowsFrom, type SysflowRows, type WriteTraceOptions, writeTrace } from "@millrace/sysflow";
 import { Entities } from "./entities.ts";
 import { type Operation, openBits, operationBits, type Protocol } from "./flags.ts";
 import type {
@@ -326,6 +326,6 @@ export class Scenario {
 const SYNC: Uint8Array = createHash("md5").update("millrace scenario").digest();
 
 /** Records as a batch, as a driver would send them. */
-export function sysflowBatch(records: readonly SysflowRecord[]): SysflowBatch {
+export function sysflowBatch(records: readonly SysflowRecord[]): SysflowRows {
   return rowsFrom(records);
 }
