@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { eventChannel, flatChannel, sysflowChannel } from "./channels.ts";
+export { Memo, type Memoised, memoOf } from "./entities/memo.ts";
 export {
   EntityTables, NO_CONTAINER, NO_POD, NO_PROCESS, Surroundings, type TableLimits,
 } from "./entities/tables.ts";
@@ -11,10 +12,12 @@ export { ContainerVersion, FileVersion, HeaderVersion, type ParsedPath, parsePat
 export { type MissingEntity, ROW_HANDLER, type RowHandler, type RowVisitor, walk, type WalkedEntity } from "./entities/walk.ts";
 export { WordTable } from "./entities/word-table.ts";
 export { type ContextTags, EventBuilder, EventCursor, EventRows, type EventRule, EVENTS, type EventVerdict, isEventRows } from "./event/event-rows.ts";
+export { ZERO_FILE, ZERO_PROCESS } from "./flat/attribute-kinds.ts";
 export { type Attribute, type AttributeOf, ATTRIBUTES, type AttributeScope, findAttribute, valueText } from "./flat/attributes.ts";
 export { FlatBuilder, FlatCursor, FlatRows } from "./flat/flat-rows.ts";
 export { eventTypes, isOpenRead, isOpenWrite, openFlagNames, operationNames } from "./flat/flags.ts";
 export { flatten } from "./flat/flatten.ts";
+export { commandLine } from "./flat/sysflow-attributes.ts";
 export { bigintOf, compareHalves, decimalOf, highOf, lowOf } from "./int64.ts";
 export { ipNumber, ipText } from "./ip.ts";
 export { baseName, cleanPath, dirName, parseSocketPath } from "./paths.ts";

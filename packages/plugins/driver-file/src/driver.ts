@@ -28,7 +28,7 @@ const plugin: Plugin = defineDriver({
 export { plugin };
 
 /** How many bytes are read at once. */
-const CHUNK_BYTES = 1 << 20;
+const CHUNK_BYTES = 512 * 1024;
 
 class FileDriver implements Driver<SysflowBatch> {
   readonly #options: Options;

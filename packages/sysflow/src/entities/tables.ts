@@ -1,6 +1,8 @@
+import { TextCache } from "../rows/bytes.ts";
 import * as L from "../rows/layout.ts";
 import type { RowSource } from "../rows/to-records.ts";
 import { CREATED, MODIFIED } from "../schema/names.ts";
+import type { Memo } from "./memo.ts";
 import { ContainerVersion, FileVersion, HeaderVersion, PodVersion, ProcessVersion } from "./versions.ts";
 import { WordTable } from "./word-table.ts";
 
@@ -22,7 +24,7 @@ export const NO_PROCESS = 1;
 export const NO_CONTAINER = 2;
 export const NO_POD = 4;
 
-/** All that is known around the records of a process at one moment. It never changes; what comes later makes another one. */
+/** All that is known around the records of a process at one moment. It never changes, but for its memos; what comes later makes another one. */
 export class Surroundings {
   readonly header: HeaderVersion | undefined;
   readonly process: ProcessVersion | undefined;
@@ -32,6 +34,8 @@ export class Surroundings {
   readonly pod: PodVersion | undefined;
   /** What could not be found: {@link NO_PROCESS} and its kin. */
   readonly missing: number;
+  /** What others have worked out from these surroundings. */
+  memo: Memo | undefined = undefined;
 
   constructor(
     header: HeaderVersion | undefined, process: ProcessVersion | undefined, ancestors: readonly ProcessVersion[],
@@ -68,6 +72,12 @@ class ProcessEntry {
   housed = -1;
 }
 
+/** A container or a pod, and the batch in which it was last touched. */
+interface Housed<T> {
+  readonly version: T;
+  touched: number;
+}
+
 const OID_WORDS = 4;
 const FOID_WORDS = 5;
 
@@ -79,12 +89,13 @@ export class EntityTables {
   readonly #processes: WordTable<ProcessEntry>;
   readonly #files: WordTable<FileVersion>;
   readonly #fileTouched: number[] = [];
-  readonly #containers: Map<string, ContainerVersion> = new Map();
-  readonly #pods: Map<string, PodVersion> = new Map();
+  readonly #containers: Map<string, Housed<ContainerVersion>> = new Map();
+  readonly #pods: Map<string, Housed<PodVersion>> = new Map();
   readonly #limits: Required<TableLimits>;
   readonly #key = new Int32Array(OID_WORDS);
-  #unknown: Surroundings = new Surroundings(undefined, undefined, [], undefined, undefined, NO_PROCESS);
-  #headerOnly: Surroundings = new Surroundings(undefined, undefined, [], undefined, undefined, 0);
+  readonly #texts = new TextCache();
+  #unknown!: Surroundings;
+  #headerOnly!: Surroundings;
   /** Changes with every change that surroundings could show. */
   #state = 0;
   /** How many processes were added, and how many containers and pods changed, ever. */
@@ -99,6 +110,7 @@ export class EntityTables {
     this.#limits = { processes: limits.processes ?? 131_072, files: limits.files ?? 524_288, containers: limits.containers ?? 16_384 };
     this.#processes = new WordTable(OID_WORDS, random() * 0x100000000);
     this.#files = new WordTable(FOID_WORDS, random() * 0x100000000);
+    this.#clear(undefined);
   }
 
   /** How many entities there are. */
@@ -109,16 +121,7 @@ export class EntityTables {
   /** Takes a header: everything before it is forgotten. */
   storeHeader(rows: RowSource, base: number): HeaderVersion {
     const header = new HeaderVersion(rows, base);
-    this.header = header;
-    this.#processes.clear();
-    this.#last = -1;
-    this.#files.clear();
-    this.#fileTouched.length = 0;
-    this.#containers.clear();
-    this.#pods.clear();
-    this.#unknown = new Surroundings(header, undefined, [], undefined, undefined, NO_PROCESS);
-    this.#headerOnly = new Surroundings(header, undefined, [], undefined, undefined, 0);
-    this.#state++;
+    this.#clear(header);
     return header;
   }
 
@@ -136,7 +139,7 @@ export class EntityTables {
 
   storeProcess(rows: RowSource, base: number): ProcessVersion {
     const { words } = rows;
-    const version = new ProcessVersion(rows, base);
+    const version = new ProcessVersion(rows, base, this.#texts);
     const found = this.#processes.find(words, base + L.OID);
     const entry = found >= 0 ? (this.#processes.values[found] as ProcessEntry) : new ProcessEntry();
     if (version.stateCode === MODIFIED) entry.modified = version;
@@ -144,17 +147,16 @@ export class EntityTables {
     else entry.reup = version;
     entry.current = entry.modified ?? entry.created ?? entry.reup;
     if (found < 0) this.#added++;
-    this.#touchProcess(found >= 0 ? found : this.#processes.add(words, base + L.OID, entry), entry);
-    // An ancestor is never older than its descendants: it goes after them.
-    for (const ancestor of this.#ancestors(entry.current as ProcessVersion).chain) {
-      this.#touchProcess(ancestor, this.#processes.values[ancestor] as ProcessEntry);
-    }
     this.#state++;
+    const number = found >= 0 ? found : this.#processes.add(words, base + L.OID, entry);
+    // An ancestor is never older than its descendants: it goes after them.
+    this.#check(entry);
+    this.#touchChain(number, entry);
     return version;
   }
 
   storeFile(rows: RowSource, base: number): FileVersion {
-    const version = new FileVersion(rows, base);
+    const version = new FileVersion(rows, base, this.#texts);
     const found = this.#files.find(rows.words, base + L.FOID);
     if (found >= 0) {
       this.#files.values[found] = version;
@@ -191,11 +193,11 @@ export class EntityTables {
   }
 
   container(id: string): ContainerVersion | undefined {
-    return this.#containers.get(id);
+    return this.#containers.get(id)?.version;
   }
 
   pod(id: string): PodVersion | undefined {
-    return this.#pods.get(id);
+    return this.#pods.get(id)?.version;
   }
 
   /** Ends a batch: who has to go because there are too many, goes. */
@@ -221,9 +223,9 @@ export class EntityTables {
     entry.housed = this.#housed;
     ancestors ??= this.#follow(entry, process);
     let missing = 0;
-    const container = process.containerId === undefined || process.containerId === "" ? undefined : this.#containers.get(process.containerId);
+    const container = process.containerId === undefined || process.containerId === "" ? undefined : this.container(process.containerId);
     if (!container && process.containerId) missing |= NO_CONTAINER;
-    const pod = container?.podId ? this.#pods.get(container.podId) : undefined;
+    const pod = container?.podId ? this.pod(container.podId) : undefined;
     if (!pod && container?.podId) missing |= NO_POD;
     if (old?.ancestors === ancestors && old.container === container && old.pod === pod && old.missing === missing) return;
     entry.around = new Surroundings(this.header, process, ancestors, container, pod, missing);
@@ -239,34 +241,31 @@ export class EntityTables {
     return true;
   }
 
-  /** Finds the ancestors of a process anew. */
+  /** Finds the ancestors of a process anew, and notes their entries. */
   #follow(entry: ProcessEntry, process: ProcessVersion): readonly ProcessVersion[] {
-    const { ancestors, chain, open } = this.#ancestors(process);
-    entry.chain = chain;
-    entry.open = open;
-    entry.added = this.#added;
-    return ancestors;
-  }
-
-  /** The ancestors of a process, the entries of all but itself, and whether the last one has a parent that is not known. */
-  #ancestors(process: ProcessVersion): { ancestors: ProcessVersion[]; chain: number[]; open: boolean } {
     const ancestors = [process];
     const chain: number[] = [];
     const key = this.#key;
+    entry.open = false;
     for (let child = process; child.hasParent && ancestors.length < MAX_ANCESTORS; ) {
       key[0] = child.parentCreateTsLo;
       key[1] = child.parentCreateTsHi;
       key[2] = child.parentHpidLo;
       key[3] = child.parentHpidHi;
       const found = this.#processes.find(key, 0);
-      if (found < 0) return { ancestors, chain, open: true };
+      if (found < 0) {
+        entry.open = true;
+        break;
+      }
       const parent = (this.#processes.values[found] as ProcessEntry).current as ProcessVersion;
       if (ancestors.includes(parent)) break;
       ancestors.push(parent);
       chain.push(found);
       child = parent;
     }
-    return { ancestors, chain, open: false };
+    entry.chain = chain;
+    entry.added = this.#added;
+    return ancestors;
   }
 
   #touchChain(found: number, entry: ProcessEntry): void {
@@ -274,8 +273,8 @@ export class EntityTables {
     for (const ancestor of entry.chain) this.#touchProcess(ancestor, this.#processes.values[ancestor] as ProcessEntry);
     const { container } = entry.around as Surroundings;
     if (!container) return;
-    refresh(this.#containers, container.id);
-    if (container.podId) refresh(this.#pods, container.podId);
+    this.#refresh(this.#containers, container.id);
+    if (container.podId) this.#refresh(this.#pods, container.podId);
   }
 
   #touchProcess(found: number, entry: ProcessEntry): void {
@@ -288,11 +287,33 @@ export class EntityTables {
     this.#files.touch(found);
   }
 
-  #put<T>(table: Map<string, T>, id: string, version: T): void {
+  #clear(header: HeaderVersion | undefined): void {
+    this.header = header;
+    this.#processes.clear();
+    this.#last = -1;
+    this.#files.clear();
+    this.#fileTouched.length = 0;
+    this.#containers.clear();
+    this.#pods.clear();
+    this.#unknown = new Surroundings(header, undefined, [], undefined, undefined, NO_PROCESS);
+    this.#headerOnly = new Surroundings(header, undefined, [], undefined, undefined, 0);
+    this.#state++;
+  }
+
+  #put<T>(table: Map<string, Housed<T>>, id: string, version: T): void {
     table.delete(id);
-    table.set(id, version);
+    table.set(id, { version, touched: this.#batch });
     this.#state++;
     this.#housed++;
+  }
+
+  /** Moves an entry to the end of a map, where the newest ones are; once a batch. */
+  #refresh<T>(table: Map<string, Housed<T>>, id: string): void {
+    const entry = table.get(id);
+    if (entry === undefined || entry.touched === this.#batch) return;
+    entry.touched = this.#batch;
+    table.delete(id);
+    table.set(id, entry);
   }
 
   #shrink(table: Map<string, unknown>): void {
@@ -302,12 +323,4 @@ export class EntityTables {
       this.evictions++;
     }
   }
-}
-
-/** Moves an entry to the end of a map, where the newest ones are. */
-function refresh<T>(table: Map<string, T>, id: string): void {
-  const version = table.get(id);
-  if (version === undefined) return;
-  table.delete(id);
-  table.set(id, version);
 }

@@ -2,7 +2,8 @@ import type { Container, File, Header, ObjectState, Oid, Pod, Process, Service }
 import { bigintOf } from "../int64.ts";
 import { foidText, stringsAt } from "../rows/bytes.ts";
 import * as L from "../rows/layout.ts";
-import { containerAt, headerAt, optionalText, podAt, restypeText, type RowSource, textOf } from "../rows/to-records.ts";
+import { containerAt, headerAt, optionalText, podAt, restypeText, type RowSource, type TextSource, textOf } from "../rows/to-records.ts";
+import type { Memo } from "./memo.ts";
 import { OBJECT_STATES } from "../schema/names.ts";
 import { processOidText } from "../xxhash64.ts";
 import { baseName, dirName, parseSocketPath } from "../paths.ts";
@@ -44,7 +45,7 @@ export class ProcessVersion implements Process {
   #oidText: string | undefined;
   #parentOidText: string | undefined;
 
-  constructor(rows: RowSource, base: number) {
+  constructor(rows: RowSource, base: number, texts?: TextSource) {
     const { words } = rows;
     this.stateCode = words[base + L.STATE] as number;
     this.createTsLo = words[base + L.OID] as number;
@@ -58,16 +59,16 @@ export class ProcessVersion implements Process {
     this.parentHpidHi = words[base + L.POID + 3] as number;
     this.tsLo = words[base + L.TS] as number;
     this.tsHi = words[base + L.TS + 1] as number;
-    this.exe = trimSpace(textOf(rows, base + L.EXE));
-    this.exeArgs = trimSpace(textOf(rows, base + L.EXE_ARGS));
+    this.exe = trimSpace(textOf(rows, base + L.EXE, texts));
+    this.exeArgs = trimSpace(textOf(rows, base + L.EXE_ARGS, texts));
     this.uid = words[base + L.UID] as number;
-    this.userName = textOf(rows, base + L.USER);
+    this.userName = textOf(rows, base + L.USER, texts);
     this.gid = words[base + L.GID] as number;
-    this.groupName = textOf(rows, base + L.GROUP);
+    this.groupName = textOf(rows, base + L.GROUP, texts);
     this.tty = words[base + L.TTY] !== 0;
     this.entry = words[base + L.ENTRY] !== 0;
-    this.containerId = optionalText(rows, base + L.PROCESS_CONTAINER);
-    this.cwd = textOf(rows, base + L.CWD);
+    this.containerId = optionalText(rows, base + L.PROCESS_CONTAINER, texts);
+    this.cwd = textOf(rows, base + L.CWD, texts);
     this.env = stringsAt(rows.text, words[base + L.ENV] as number);
   }
 
@@ -112,6 +113,8 @@ export class FileVersion implements File {
   readonly restypeCode: number;
   readonly path: string;
   readonly containerId: string | undefined;
+  /** What others have worked out from this version. */
+  memo: Memo | undefined = undefined;
   // The identity stands in words of its own: an array for each file would take more room than the rest.
   readonly #foid0: number;
   readonly #foid1: number;
@@ -121,14 +124,14 @@ export class FileVersion implements File {
   #oid: string | undefined;
   #parsed: ParsedPath | undefined;
 
-  constructor(rows: RowSource, base: number) {
+  constructor(rows: RowSource, base: number, texts?: TextSource) {
     const { words } = rows;
     this.stateCode = words[base + L.STATE] as number;
     this.tsLo = words[base + L.TS] as number;
     this.tsHi = words[base + L.TS + 1] as number;
     this.restypeCode = words[base + L.RESTYPE] as number;
     this.path = textOf(rows, base + L.PATH);
-    this.containerId = optionalText(rows, base + L.FILE_CONTAINER);
+    this.containerId = optionalText(rows, base + L.FILE_CONTAINER, texts);
     this.#foid0 = words[base + L.FOID] as number;
     this.#foid1 = words[base + L.FOID + 1] as number;
     this.#foid2 = words[base + L.FOID + 2] as number;

@@ -19,8 +19,8 @@ export class WordTable<T> {
   #size = 0;
   #free: number[] = [];
   #next = 0;
-  /** Makes the place of a key unforeseeable, so that no input can fill one place. */
-  readonly #seed: number;
+  /** By word of a key. They make its place unforeseeable, so that no input can fill one place. */
+  readonly #factors: Int32Array;
 
   /**
    * @param width - words a key
@@ -28,7 +28,7 @@ export class WordTable<T> {
    */
   constructor(width: number, seed: number) {
     this.#width = width;
-    this.#seed = seed | 0;
+    this.#factors = Int32Array.from({ length: width }, (_, i) => Math.imul(seed + i, 0x9e3779b1) ^ Math.imul(seed ^ (i << 13), 0xc2b2ae35) | 1);
     this.#keys = new Int32Array(16 * width);
     this.#slots = new Int32Array(32);
     this.#mask = 31;
@@ -117,10 +117,11 @@ export class WordTable<T> {
   }
 
   #hash(words: Int32Array, at: number): number {
-    let hash = this.#seed;
-    for (let i = at, end = at + this.#width; i < end; i++) hash = Math.imul(hash ^ (words[i] as number), 0x9e3779b1) ^ (hash >>> 15);
-    hash ^= hash >>> 16;
-    return Math.imul(hash, 0x85ebca6b) >>> 7;
+    // A sum of products with secret odd factors: no product waits for the one before.
+    const factors = this.#factors;
+    let hash = 0;
+    for (let i = 0, width = this.#width; i < width; i++) hash = (hash + Math.imul(words[at + i] as number, factors[i] as number)) | 0;
+    return Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) >>> 7;
   }
 
 

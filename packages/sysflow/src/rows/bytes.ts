@@ -13,6 +13,41 @@ export function textAt(bytes: Buffer, at: number, length: number): string {
   return text;
 }
 
+const NO_STRINGS: readonly string[] = Object.freeze([]);
+const CACHED_LENGTH = 64;
+const CACHE_MASK = 511;
+
+/**
+ * Remembers short texts that come again and again, such as the names of users and containers, so that each is made once and
+ * held once. A text that falls on the place of another one takes it.
+ */
+export class TextCache {
+  readonly #texts: string[] = new Array<string>(CACHE_MASK + 1).fill("");
+
+  /** As {@link textAt}. */
+  textAt(bytes: Buffer, at: number, length: number): string {
+    if (length > CACHED_LENGTH || length === 0) return textAt(bytes, at, length);
+    const middle = at + (length >> 1);
+    const last = at + length - 1;
+    const mixed = Math.imul((bytes[at] as number) ^ ((bytes[middle] as number) << 8) ^ ((bytes[last] as number) << 16) ^ (length << 24), 0x9e3779b1);
+    const place = ((mixed >>> 15) ^ mixed) & CACHE_MASK;
+    const known = this.#texts[place] as string;
+    if (known.length === length && isText(known, bytes, at)) return known;
+    const text = textAt(bytes, at, length);
+    this.#texts[place] = text;
+    return text;
+  }
+}
+
+/** Whether bytes are a text of ASCII characters. */
+function isText(text: string, bytes: Buffer, at: number): boolean {
+  for (let i = text.length - 1; i >= 0; i--) {
+    const code = text.charCodeAt(i);
+    if (code !== bytes[at + i] || code > 127) return false;
+  }
+  return true;
+}
+
 /** Reads an Avro long at an offset whose value is known to be small and sound: a count or a length that was checked before. */
 function smallLong(bytes: Buffer, cursor: { at: number }): number {
   let raw = 0;
@@ -26,9 +61,9 @@ function smallLong(bytes: Buffer, cursor: { at: number }): number {
 }
 
 /** The strings of the Avro array at an offset that a decoder has accepted; none for a negative offset. */
-export function stringsAt(bytes: Buffer, at: number): string[] {
+export function stringsAt(bytes: Buffer, at: number): readonly string[] {
+  if (at < 0 || bytes[at] === 0) return NO_STRINGS;
   const strings: string[] = [];
-  if (at < 0) return strings;
   const cursor = { at };
   for (;;) {
     let count = smallLong(bytes, cursor);

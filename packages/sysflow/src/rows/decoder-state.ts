@@ -1,5 +1,7 @@
 import type { Buffer } from "node:buffer";
 import type { AvroType } from "../schema/parse.ts";
+import { bigintOf } from "../int64.ts";
+import { textAt } from "./bytes.ts";
 import { readLong, skipLong } from "./varint.ts";
 
 /** The largest count or length that is taken seriously. */
@@ -23,6 +25,8 @@ export class DecoderState {
   values: unknown[] = [];
   /** Where a length or count that was just read stands. */
   readonly #number = new Int32Array(2);
+  /** Where a walk through a value is. */
+  #at = 0;
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
@@ -88,12 +92,16 @@ export class DecoderState {
 
   /** Passes over a value of any type. */
   skip(type: AvroType, p: number): number {
-    return this.#walk(type, p, false, 0).at;
+    this.#at = p;
+    this.#walk(type, false, 0);
+    return this.#at;
   }
 
   /** Decodes a value of any type to plain data (bigint for a long), in `value`. For rare types: it is not fast. */
   read(type: AvroType, p: number): { readonly at: number; readonly value: unknown } {
-    return this.#walk(type, p, true, 0);
+    this.#at = p;
+    const value = this.#walk(type, true, 0);
+    return { at: this.#at, value };
   }
 
   #count(): number {
@@ -103,86 +111,100 @@ export class DecoderState {
     return MAX_COUNT;
   }
 
-  #walk(type: AvroType, p: number, wanted: boolean, depth: number): { at: number; value: unknown } {
-    if (depth > 64) return { at: this.fail("values are nested deeper than 64 levels"), value: undefined };
-    if (p > this.end) return { at: this.fail("the block ends within a record"), value: undefined };
-    const number = this.#number;
+  /** Goes through a value at `#at`; afterwards it is behind the value, or -1 if that is bad. */
+  #walk(type: AvroType, wanted: boolean, depth: number): unknown {
+    if (depth > 64) return this.#bad("values are nested deeper than 64 levels");
+    if (this.#at > this.end) return this.#bad("the block ends within a record");
     switch (type.kind) {
       case "null":
-        return { at: p, value: null };
+        return null;
       case "boolean":
-        return { at: p + 1, value: this.bytes[p] !== 0 };
+        return this.bytes[this.#at++] !== 0;
       case "int":
       case "long":
-      case "enum": {
-        const at = readLong(this.bytes, p, number, 0);
-        if (at < 0) return { at: this.fail("a number has more than ten bytes"), value: undefined };
-        if (type.kind === "enum") return { at, value: type.symbols[number[0] as number] };
-        return { at, value: type.kind === "int" ? number[0] : (BigInt(number[1] as number) << 32n) | BigInt((number[0] as number) >>> 0) };
-      }
+      case "enum":
+        return this.#walkNumber(type, wanted);
       case "float":
-        return { at: p + 4, value: wanted && p + 4 <= this.end ? this.bytes.readFloatLE(p) : 0 };
       case "double":
-        return { at: p + 8, value: wanted && p + 8 <= this.end ? this.bytes.readDoubleLE(p) : 0 };
       case "fixed":
-        return { at: p + type.size, value: wanted ? this.bytes.subarray(p, p + type.size) : undefined };
+        return this.#walkFixed(type, wanted);
       case "bytes":
       case "string": {
-        const at = this.readLength(p);
-        if (at < 0) return { at, value: undefined };
-        const length = this.length;
-        return { at: at + length, value: wanted ? this.bytes.toString("utf8", at, at + length) : undefined };
+        const at = this.readLength(this.#at);
+        if (at < 0) return this.#bad("");
+        const { length } = this;
+        this.#at = at + length;
+        return wanted ? textAt(this.bytes, at, length) : undefined;
       }
       case "union": {
-        const at = this.readBranch(p, type.types.length);
-        return at < 0 ? { at, value: undefined } : this.#walk(type.types[this.length] as AvroType, at, wanted, depth + 1);
+        this.#at = this.readBranch(this.#at, type.types.length);
+        return this.#at < 0 ? undefined : this.#walk(type.types[this.length] as AvroType, wanted, depth + 1);
       }
       case "record": {
-        const value: Record<string, unknown> = {};
+        const value: Record<string, unknown> | undefined = wanted ? {} : undefined;
         for (const field of type.fields) {
-          const part = this.#walk(field.type, p, wanted, depth + 1);
-          if (part.at < 0) return part;
-          p = part.at;
-          if (wanted) value[field.name] = part.value;
+          const part = this.#walk(field.type, wanted, depth + 1);
+          if (this.#at < 0) return undefined;
+          if (value) value[field.name] = part;
         }
-        return { at: p, value };
+        return value;
       }
       case "array":
       case "map":
-        return this.#walkBlocks(type, p, wanted, depth);
+        return this.#walkBlocks(type, wanted, depth);
     }
   }
 
-  #walkBlocks(type: AvroType & { kind: "array" | "map" }, p: number, wanted: boolean, depth: number): { at: number; value: unknown } {
+  #walkNumber(type: AvroType, wanted: boolean): unknown {
+    const number = this.#number;
+    this.#at = readLong(this.bytes, this.#at, number, 0);
+    if (this.#at < 0) return this.#bad("a number has more than ten bytes");
+    if (!wanted) return undefined;
+    if (type.kind === "enum") return type.symbols[number[0] as number];
+    return type.kind === "int" ? number[0] : bigintOf(number[0] as number, number[1] as number);
+  }
+
+  #walkFixed(type: AvroType, wanted: boolean): unknown {
+    const at = this.#at;
+    this.#at += type.kind === "fixed" ? type.size : type.kind === "float" ? 4 : 8;
+    if (this.#at > this.end) return this.#bad("the block ends within a record");
+    if (!wanted) return undefined;
+    if (type.kind === "fixed") return Uint8Array.prototype.slice.call(this.bytes, at, this.#at);
+    return type.kind === "float" ? this.bytes.readFloatLE(at) : this.bytes.readDoubleLE(at);
+  }
+
+  #walkBlocks(type: AvroType & { readonly kind: "array" | "map" }, wanted: boolean, depth: number): unknown {
     const list: unknown[] = [];
-    const map = new Map<string, unknown>();
-    const items = type.kind === "array" ? type.items : type.values;
+    const entries: [string, unknown][] = [];
+    const items = type.kind === "array" ? (type as AvroType & { kind: "array" }).items : (type as AvroType & { kind: "map" }).values;
     for (;;) {
-      let at = readLong(this.bytes, p, this.#number, 0);
-      if (at < 0 || at > this.end) return { at: this.fail("an array is cut off"), value: undefined };
+      let at = readLong(this.bytes, this.#at, this.#number, 0);
+      if (at < 0 || at > this.end) return this.#bad("an array is cut off");
       let count = this.#count();
-      if (count === 0) return { at, value: type.kind === "array" ? list : Object.fromEntries(map) };
       if (count < 0) {
         count = -count;
         at = skipLong(this.bytes, at);
       }
+      this.#at = at;
+      if (count === 0) return type.kind === "array" ? list : Object.fromEntries(entries);
       // An item may take no bytes at all (a null), so the count alone must not make us work or hold for ever.
-      if (at < 0 || count > this.end - at) return { at: this.fail(`an array claims ${count} items`), value: undefined };
+      if (at < 0 || count > this.end - at) return this.#bad(`an array claims ${count} items`);
       for (; count > 0; count--) {
-        let key = "";
-        if (type.kind === "map") {
-          const part = this.#walk({ kind: "string" }, at, wanted, depth + 1);
-          if (part.at < 0) return part;
-          key = String(part.value);
-          at = part.at;
-        }
-        const part = this.#walk(items, at, wanted, depth + 1);
-        if (part.at < 0) return part;
-        at = part.at;
-        if (wanted && type.kind === "array") list.push(part.value);
-        else if (wanted) map.set(key, part.value);
+        const key = type.kind === "map" ? this.#walk(STRING, wanted, depth + 1) : undefined;
+        if (this.#at < 0) return undefined;
+        const part = this.#walk(items, wanted, depth + 1);
+        if (this.#at < 0) return undefined;
+        if (wanted && type.kind === "array") list.push(part);
+        else if (wanted) entries.push([String(key), part]);
       }
-      p = at;
     }
   }
+
+  #bad(why: string): undefined {
+    if (why !== "") this.fail(why);
+    this.#at = -1;
+    return undefined;
+  }
 }
+
+const STRING: AvroType = { kind: "string" };

@@ -17,6 +17,13 @@ export interface RowSource {
   readonly values: readonly unknown[];
 }
 
+/** Texts at offsets of a row, made anew or found in a cache. */
+export interface TextSource {
+  textAt(bytes: Buffer, at: number, length: number): string;
+}
+
+const ANEW: TextSource = { textAt };
+
 /** The record of the row that begins at `base`, as plain data. */
 export function recordAt(rows: RowSource, base: number): SysflowRecord {
   switch (rows.words[base + L.TYPE]) {
@@ -154,15 +161,15 @@ export function restypeText(restype: number): string {
 }
 
 /** The string at an offset of a row; `""` where there is none. */
-export function textOf(rows: RowSource, at: number): string {
+export function textOf(rows: RowSource, at: number, texts: TextSource = ANEW): string {
   const length = rows.words[at + 1] as number;
-  return length <= 0 ? "" : textAt(rows.text, rows.words[at] as number, length);
+  return length <= 0 ? "" : texts.textAt(rows.text, rows.words[at] as number, length);
 }
 
 /** The string at an offset of a row, `undefined` where there is none. */
-export function optionalText(rows: RowSource, at: number): string | undefined {
+export function optionalText(rows: RowSource, at: number, texts: TextSource = ANEW): string | undefined {
   const length = rows.words[at + 1] as number;
-  return length < 0 ? undefined : textAt(rows.text, rows.words[at] as number, length);
+  return length < 0 ? undefined : texts.textAt(rows.text, rows.words[at] as number, length);
 }
 
 function longAt(rows: RowSource, at: number): bigint {

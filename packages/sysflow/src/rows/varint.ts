@@ -73,10 +73,39 @@ export function readWide(bytes: Uint8Array, view: DataView, p: number, words: In
 
 /** The low 32 bits of a zig-zag number of up to 64 bits, signed: old collectors wrote some 32-bit fields as longs. */
 export function readInt(bytes: Uint8Array, p: number, words: Int32Array, at: number): number {
-  const next = words[at + 1] as number;
-  const end = readLong(bytes, p, words, at);
-  words[at + 1] = next;
-  return end;
+  let byte = bytes[p] as number;
+  let low = byte & 127;
+  let high = 0;
+  let length = 1;
+  if (byte > 127) {
+    byte = bytes[p + 1] as number;
+    low |= (byte & 127) << 7;
+    length = 2;
+    if (byte > 127) {
+      byte = bytes[p + 2] as number;
+      low |= (byte & 127) << 14;
+      length = 3;
+      if (byte > 127) {
+        byte = bytes[p + 3] as number;
+        low |= (byte & 127) << 21;
+        length = 4;
+        if (byte > 127) {
+          byte = bytes[p + 4] as number;
+          low |= (byte & 127) << 28;
+          high = (byte & 127) >>> 4;
+          length = 5;
+          if (byte > 127) {
+            // What comes now is beyond the 32 bits, but for its place.
+            const end = skipLong(bytes, p);
+            if (end < 0) return -1;
+            length = end - p;
+          }
+        }
+      }
+    }
+  }
+  words[at] = ((low >>> 1) | (high << 31)) ^ -(low & 1);
+  return p + length;
 }
 
 /** Passes over a number. */

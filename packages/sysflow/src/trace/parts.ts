@@ -31,7 +31,7 @@ export class PartPool {
   readonly #most: number;
 
   /** @param most - how many pieces of memory are kept for use, about 800 KiB each */
-  constructor(most = 8) {
+  constructor(most = 4) {
     this.#most = most;
   }
 

@@ -1,6 +1,6 @@
 import type { Outputs, Plugin, PluginContext } from "@millrace/api";
 import { defineHandler, type FlatBatch, type Handler } from "@millrace/api/sysflow";
-import { FlatBuilder, type FileVersion, layout, names, ROW_HANDLER, type RowHandler, type Surroundings, type SysflowRows } from "@millrace/sysflow";
+import { FlatBuilder, type FlatRows, type FileVersion, layout, names, ROW_HANDLER, type RowHandler, type Surroundings, type SysflowRows } from "@millrace/sysflow";
 import { z } from "zod";
 import { WarningLimiter } from "../warning-limiter.ts";
 import { durationMs, durationText } from "./duration.ts";
@@ -35,28 +35,50 @@ export { flattener };
 
 /** Takes rows where the reader offers them; otherwise it turns the records that it is given into rows of its own. */
 class Flattener extends PlainEvents implements Handler<FlatBatch> {
-  readonly [ROW_HANDLER]: RowHandler = {
-    layout: layout.LAYOUT,
-    begin: (rows) => this.begin(rows),
-    event: (base, type, around, file, newFile) => this.event(base, type, around, file, newFile),
-  };
-  readonly #builder = new FlatBuilder();
-  readonly #limiter: RateLimiter | undefined;
+  readonly [ROW_HANDLER]: FlatRowHandler;
   readonly #warnings: WarningLimiter;
-  #words: Int32Array = new Int32Array(0);
   #outputs: Outputs<FlatBatch> | undefined;
 
   constructor(values: Options, ctx: PluginContext) {
     super();
     this.#warnings = new WarningLimiter(ctx);
-    if (values["filter.enabled"] !== "on") return;
-    const age = durationMs(values["filter.maxage"]);
-    this.#limiter = new RateLimiter(age, values["filter.maxentries"], ctx);
-    ctx.log.info(`Initialized rate limiter with ${durationText(age)} time decay`);
+    this[ROW_HANDLER] = new FlatRowHandler(limiterOf(values, ctx), this.#warnings);
   }
 
   open(outputs: Outputs<FlatBatch>): void {
     this.#outputs = outputs;
+  }
+
+  batchEnd(): void | Promise<void> {
+    const rows = this[ROW_HANDLER];
+    this.replay(rows);
+    const flat = rows.end();
+    return flat && this.#outputs?.send(flat);
+  }
+
+  cleanup(): void {
+    this.#warnings.flush();
+  }
+}
+
+function limiterOf(values: Options, ctx: PluginContext): RateLimiter | undefined {
+  if (values["filter.enabled"] !== "on") return undefined;
+  const age = durationMs(values["filter.maxage"]);
+  ctx.log.info(`Initialized rate limiter with ${durationText(age)} time decay`);
+  return new RateLimiter(age, values["filter.maxentries"], ctx);
+}
+
+/** Gathers the flat records of a batch. */
+class FlatRowHandler implements RowHandler {
+  readonly layout = layout.LAYOUT;
+  readonly #builder = new FlatBuilder();
+  readonly #limiter: RateLimiter | undefined;
+  readonly #warnings: WarningLimiter;
+  #words: Int32Array = new Int32Array(0);
+
+  constructor(limiter: RateLimiter | undefined, warnings: WarningLimiter) {
+    this.#limiter = limiter;
+    this.#warnings = warnings;
   }
 
   begin(rows: SysflowRows): void {
@@ -67,20 +89,18 @@ class Flattener extends PlainEvents implements Handler<FlatBatch> {
 
   event(base: number, type: number, around: Surroundings, file: FileVersion | undefined, newFile: FileVersion | undefined): void {
     if (type === names.NETWORK_EVENT || type === names.PROCESS_FLOW) return;
-    if (around.header === undefined) this.#warn("header");
-    if (around.process === undefined && type !== names.K8S_EVENT) this.#warn("process");
+    if (around.process === undefined || around.header === undefined) this.#incomplete(type, around);
     if (this.#limiter && type !== names.K8S_EVENT && !this.#limiter.takes(this.#words, base, around, file)) return;
     this.#builder.add(base, around, file, newFile);
   }
 
-  batchEnd(): void | Promise<void> {
-    this.replay(this);
-    const flat = this.#builder.end();
-    return flat && this.#outputs?.send(flat);
+  end(): FlatRows | undefined {
+    return this.#builder.end();
   }
 
-  cleanup(): void {
-    this.#warnings.flush();
+  #incomplete(type: number, around: Surroundings): void {
+    if (around.header === undefined) this.#warn("header");
+    if (around.process === undefined && type !== names.K8S_EVENT) this.#warn("process");
   }
 
   #warn(what: string): void {

@@ -1,0 +1,119 @@
+// Measures reading and flattening traces against the least that has to be done: inflating the same blocks.
+//
+//   npm run bench                     the table
+//   npm run bench -- --memory         a short trace and one a hundred times as long: peak memory of both
+//   options: --records N (default 2000000), --repetitions N (default 5), --only NAME
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, cpus, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, "../..");
+/** The Node of the project, whichever one runs this file. */
+const node = join(root, "node_modules/node/bin/node");
+/** Below this ratio, something is wrong. */
+const REQUIRED = 0.25;
+
+const { values: options } = parseArgs({
+  options: {
+    memory: { type: "boolean", default: false },
+    records: { type: "string", default: "2000000" },
+    repetitions: { type: "string", default: "5" },
+    only: { type: "string" },
+  },
+});
+
+if (!existsSync(node)) {
+  process.stderr.write("The project is not set up yet: run `npm start` or `npm test` first.\n");
+  process.exit(1);
+}
+const folder = mkdtempSync(join(tmpdir(), "millrace-bench-"));
+try {
+  process.stdout.write(`${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${execFileSync(node, ["--version"], { encoding: "utf8" }).trim()}\n\n`);
+  process.exitCode = options.memory ? measureMemory() : measureSpeed();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** The traces there are: recorded ones where the conformance data is, otherwise one of our own. */
+function traces() {
+  const data = process.env.MILLRACE_CONFORMANCE ?? join(root, "../shared");
+  const recorded = ["mon.1531776682", "k8s_small"].map((name) => ({ name, file: join(data, "traces", `${name}.sf`) })).filter(({ file }) => existsSync(file));
+  if (recorded.length > 0) return recorded.filter(({ name }) => !options.only || name === options.only);
+  process.stdout.write("No recorded traces here (MILLRACE_CONFORMANCE names their folder): a generated one is measured.\n\n");
+  const file = join(folder, "generated.sf");
+  make("generate", "-", file);
+  return [{ name: "generated", file }];
+}
+
+function measureSpeed() {
+  const rows = [];
+  for (const { name, file } of traces()) {
+    for (const [variant, how, share] of [["repeated", "repeat", 1], ["salted", "salt", 0.25]]) {
+      const long = join(folder, `${name}-${variant}.sf`);
+      const { records } = make(how, file, long, Math.round(Number(options.records) * share));
+      rows.push({ name, variant, records, ...compare(long, records) });
+      rmSync(long);
+    }
+  }
+  print(rows);
+  const slow = rows.filter(({ variant, ratio }) => variant === "repeated" && ratio < REQUIRED);
+  for (const { name, ratio } of slow) process.stdout.write(`\n${name}: the ratio of ${ratio.toFixed(2)} is below ${REQUIRED}\n`);
+  return slow.length > 0 ? 1 : 0;
+}
+
+/** Both sides by turns, each run in a process of its own; the median of each. */
+function compare(file, records) {
+  const inflate = [];
+  const flatten = [];
+  for (let i = 0; i < Number(options.repetitions); i++) {
+    inflate.push(records / side("inflate-side.mjs", file).cpuSeconds);
+    flatten.push(records / side("pipeline-side.mjs", file).cpuSeconds);
+  }
+  const [inflated, flattened] = [median(inflate), median(flatten)];
+  return { inflated, flattened, ratio: flattened / inflated };
+}
+
+function measureMemory() {
+  const rows = traces().map(({ name, file }) => {
+    const [short, long] = [1, 100].map((times) => {
+      const target = join(folder, `${name}-${times}.sf`);
+      const { records } = make("repeat", file, target, 20_000 * times);
+      const { peakRss } = side("pipeline-side.mjs", target);
+      rmSync(target);
+      return { records, megabytes: peakRss / 1e6 };
+    });
+    return { name, short, long, more: long.megabytes - short.megabytes };
+  });
+  for (const { name, short, long, more } of rows) {
+    process.stdout.write(`${name.padEnd(16)} ${short.records} records ${short.megabytes.toFixed(0)} MB, ${long.records} records ${long.megabytes.toFixed(0)} MB: ${more.toFixed(0)} MB more\n`);
+  }
+  return 0;
+}
+
+function print(rows) {
+  process.stdout.write("| trace | variant | records | inflating alone, M records / CPU s | reading and flattening, M records / CPU s | ratio |\n|---|---|---|---|---|---|\n");
+  for (const { name, variant, records, inflated, flattened, ratio } of rows) {
+    process.stdout.write(`| ${name} | ${variant} | ${records} | ${(inflated / 1e6).toFixed(2)} | ${(flattened / 1e6).toFixed(2)} | ${ratio.toFixed(2)} |\n`);
+  }
+}
+
+function make(...args) {
+  return child("traces.mjs", ...args.map(String));
+}
+
+function side(script, file) {
+  return child(script, file);
+}
+
+function child(script, ...args) {
+  return JSON.parse(execFileSync(node, ["--conditions=@millrace/source", join(here, script), ...args], { encoding: "utf8", timeout: 600_000, stdio: ["ignore", "pipe", "inherit"] }));
+}
+
+function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
