@@ -41,12 +41,17 @@ async function printed({ args, stdout }: Recorded): Promise<string> {
   return withoutFlushes((await run.ended()).stdout);
 }
 
-/** Which records share a flush depends on the load of the machine: output without the numbers and brackets that tell it. */
+/**
+ * Which records share a flush depends on the load of the machine: output without the numbers and brackets that tell it, and
+ * with the lines of several tags in the order of the tags.
+ */
 function withoutFlushes(text: string): string {
-  return text
+  const joined = text
     .replaceAll(/^\[\d+\] /gm, "[N] ")
     .replaceAll("}]\n[{", "},{")
     .replaceAll("}\n{", "}{");
+  const lines = joined.split("\n");
+  return lines.every((line) => line === "" || line.startsWith("[N] ")) ? lines.sort().join("\n") : joined;
 }
 
 /** The runs whose input is a `dummy` with a fixed time. */

@@ -1,0 +1,52 @@
+import { EntityTables } from "@millrace/sysflow";
+import { type FormatName, recordFormat } from "./formats.ts";
+import { Progress } from "./progress.ts";
+import { flatOf, readParts } from "./read-parts.ts";
+import { counted, reported } from "./report.ts";
+import { StandardOutput } from "./standard-output.ts";
+import { anyRecord, recordTest } from "./where.ts";
+
+export interface CatOptions {
+  readonly format: FormatName;
+  readonly fields?: readonly string[];
+  readonly where?: string;
+  /** The most records that are printed. */
+  readonly limit?: number;
+  readonly onCorrupt: "stop" | "skip";
+  readonly quiet?: boolean;
+}
+
+/** Prints the flat records of a trace. Gives the exit code. */
+export function catTrace(file: string, options: CatOptions): Promise<number> {
+  return reported(async () => {
+    const format = recordFormat(options.format, options.fields);
+    const test = options.where === undefined ? anyRecord : recordTest(options.where);
+    const output = new StandardOutput();
+    const tables = new EntityTables();
+    const limit = options.limit ?? Number.POSITIVE_INFINITY;
+    let number = 0;
+    let printed = 0;
+    let formless = 0;
+    // On a terminal, the records themselves show how far it has come.
+    const progress = new Progress(options.quiet === true || process.stdout.isTTY === true);
+    try {
+      for await (const rows of readParts(file, { onCorrupt: options.onCorrupt, progress })) {
+        if (printed >= limit) break;
+        const batch = flatOf(rows, tables);
+        formless += formlessIn(rows.words, rows.first, rows.records);
+        test.begin();
+        for (let index = 0; batch !== undefined && index < batch.records && printed < limit; index += 1) {
+          number += 1;
+          if (!test.holds(batch, index)) continue;
+          printed += 1;
+          await output.write(format.add({ batch, index, number }));
+        }
+      }
+    } finally {
+      await output.write(format.end());
+      await output.flush();
+    }
+    if (formless > 0 && !options.quiet) process.stderr.write(`${counted(formless, "network event or process flow", "network events and process flows")} not shown: they have no flat form\n`);
+    return 0;
+  });
+}

@@ -1,0 +1,126 @@
+import type { AttributeValue } from "@millrace/api/sysflow";
+import { valueText } from "@millrace/sysflow";
+import { displayWidth } from "@millrace/text";
+import { allFields, CSV_FIELDS, type Field, fieldsOf, type NumberedRecord, TABLE_FIELDS, typeOf } from "./fields.ts";
+
+/** Turns records into text, one after the other. */
+export interface RecordFormat {
+  /** The text that comes of one more record; it may come late. */
+  add(record: NumberedRecord): string;
+  /** What is still held. */
+  end(): string;
+}
+
+export type FormatName = "table" | "json" | "csv";
+
+/** @param wanted - names of fields; absent for the format's own */
+export function recordFormat(format: FormatName, wanted: readonly string[] | undefined): RecordFormat {
+  switch (format) {
+    case "table":
+      return new Table(fieldsOf(wanted ?? TABLE_FIELDS));
+    case "csv":
+      return csv(fieldsOf(wanted ?? CSV_FIELDS));
+    case "json":
+      return json(wanted && fieldsOf(wanted));
+  }
+}
+
+/** JSON lines. Lists are arrays; whole numbers have all their digits, up to 64 bits. */
+function json(fields: readonly Field[] | undefined): RecordFormat {
+  const byType = fields === undefined ? allFields() : undefined;
+  return {
+    add(record) {
+      const shown = fields ?? byType?.get(typeOf(record)) ?? [];
+      return `{${shown.map((field) => `${JSON.stringify(field.name)}:${jsonText(field.value(record))}`).join(",")}}\n`;
+    },
+    end: () => "",
+  };
+}
+
+function jsonText(value: AttributeValue): string {
+  if (typeof value === "bigint") return String(value);
+  return typeof value === "object" ? `[${value.map(jsonText).join(",")}]` : JSON.stringify(value);
+}
+
+/** CSV as RFC 4180 has it, with a head line. Lists are joined by commas. */
+function csv(fields: readonly Field[]): RecordFormat {
+  let head = `${fields.map(({ name }) => csvText(name)).join(",")}\r\n`;
+  return {
+    add(record) {
+      const line = `${head}${fields.map((field) => csvText(valueText(field.value(record)))).join(",")}\r\n`;
+      head = "";
+      return line;
+    },
+    end: () => head,
+  };
+}
+
+function csvText(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** How many records are looked at before the widths of the columns are settled. */
+const MEASURED = 256;
+/** The most columns that a value may take in the middle of a line. */
+const WIDEST = 48;
+
+/** Lines with aligned columns. A long value is cut, but in the last column. */
+class Table implements RecordFormat {
+  readonly #fields: readonly Field[];
+  #held: string[][] = [];
+  #widths: readonly number[] | undefined;
+
+  constructor(fields: readonly Field[]) {
+    this.#fields = fields;
+  }
+
+  add(record: NumberedRecord): string {
+    const cells = this.#fields.map((field) => printable(valueText(field.value(record))));
+    if (this.#widths !== undefined) return this.#line(cells);
+    this.#held.push(cells);
+    return this.#held.length < MEASURED ? "" : this.#settle();
+  }
+
+  end(): string {
+    return this.#widths === undefined ? this.#settle() : "";
+  }
+
+  #settle(): string {
+    const lines = [this.#fields.map(({ name }) => name.replace(/^sf\./, "").toUpperCase()), ...this.#held];
+    this.#held = [];
+    this.#widths = this.#fields.map((_, column) => Math.min(WIDEST, Math.max(...lines.map((cells) => displayWidth(cells[column] as string)))));
+    return lines.map((cells) => this.#line(cells)).join("");
+  }
+
+  #line(cells: readonly string[]): string {
+    const last = cells.length - 1;
+    const text = cells.map((cell, column) => {
+      const width = this.#widths?.[column] ?? 0;
+      const isNumber = this.#fields[column]?.isNumber === true;
+      const fitting = column === last || displayWidth(cell) <= width ? cell : cutTo(cell, width);
+      const gap = " ".repeat(Math.max(0, width - displayWidth(fitting)));
+      return isNumber ? gap + fitting : fitting + gap;
+    });
+    return `${text.join("  ").trimEnd()}\n`;
+  }
+}
+
+function cutTo(text: string, width: number): string {
+  let cut = "";
+  let used = 1;
+  for (const character of text) {
+    used += displayWidth(character);
+    if (used > width) break;
+    cut += character;
+  }
+  return `${cut}…`;
+}
+
+/** A text that can't steer a terminal: control characters are written as escapes. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (character) => {
+    const code = character.charCodeAt(0);
+    return character === "\n" ? "\\n" : character === "\t" ? "\\t" : code > 255 ? `\\u${code.toString(16)}` : `\\x${code.toString(16).padStart(2, "0")}`;
+  });
+}
