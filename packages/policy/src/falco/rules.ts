@@ -11,6 +11,8 @@ import { DEFAULT_PRIORITY } from "./priority.ts";
 export interface FalcoOptions {
   /** Whether an unknown attribute is an error, and not only a warning. */
   readonly strict: boolean;
+  /** The names of the actions that there are. An unknown one is a warning. Absent: none is checked. */
+  readonly actions?: readonly string[];
 }
 
 /** Reads policy files of the Falco kind, in the order given. All that is wrong in any of them is reported. */
@@ -31,7 +33,7 @@ export function readFalcoRules(
         condition,
         priority: definition.priority ?? DEFAULT_PRIORITY,
         tags: definition.tags,
-        actions: definition.actions.map(({ text }) => text),
+        actions: actionsOf(definition, options.actions, found),
         types: prefilterOf(definition, found),
         enabled: definition.enabled ?? true,
         place,
@@ -39,6 +41,18 @@ export function readFalcoRules(
     }
   }
   return { rules, filters };
+}
+
+/** The actions of a rule. One that there is not is reported, and left out. */
+function actionsOf(definition: RuleDefinition, known: readonly string[] | undefined, found: DiagnosticBag): string[] {
+  return definition.actions.flatMap(({ text, at }) => {
+    if (known === undefined || known.includes(text)) return [text];
+    found.warning("MILLRACE_POLICY_ACTION", `Unknown action identifier '${text}' found in rule '${definition.name}'`, {
+      place: at.source.at(at),
+      hint: didYouMean(text, known) ?? (known.length === 0 ? "there are no actions" : `the actions are ${known.join(", ")}`),
+    });
+    return [];
+  });
 }
 
 function prefilterOf(definition: RuleDefinition, found: DiagnosticBag): RecordType[] {

@@ -1,0 +1,131 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { scenario } from "@millrace/testkit";
+import { expect, test } from "vitest";
+import { engine, type EngineHarness, folderOf, rule, sentText } from "./support.ts";
+
+const QUICK = { monitor: "local", "monitor.interval": 0.005 } as const;
+const ALL = "sf.type exists";
+const one = (): ReturnType<ReturnType<typeof scenario>["flat"]> => scenario().host("h").process("p", { exe: "/p" }).exec().flat();
+
+async function watched(files: Readonly<Record<string, string>>): Promise<{ h: EngineHarness; folder: string; updates: () => string[] }> {
+  const folder = folderOf(files);
+  const h = await engine({ policies: folder, ...QUICK }, { clock: "system" });
+  const updates = (): string[] => h.log("info").filter((line) => line.startsWith("Updated"));
+  return { h, folder, updates };
+}
+
+async function rulesNow(h: EngineHarness): Promise<string> {
+  const before = h.sent.length;
+  await h.feed(one()).settled();
+  return sentText(h).slice(before).join();
+}
+
+test("files that are edited, added, replaced and removed are taken over, and what changed is told", async () => {
+  const { h, folder, updates } = await watched({ "a.yaml": rule("a", ALL) + rule("b", ALL) });
+  expect(await rulesNow(h)).toBe("PE /p: a, b []");
+  writeFileSync(join(folder, "a.yaml"), rule("a", "sf.type = PE and sf.ret = 0") + rule("c", ALL));
+  await h.until("an edit", () => updates().length === 1);
+  expect(updates()[0]).toBe("Updated policy interpreter in main policy engine thread. rules added: c; rules removed: b; rules changed: a");
+  expect(await rulesNow(h)).toBe("PE /p: a, c []");
+  mkdirSync(join(folder, "more"));
+  writeFileSync(join(folder, "more/d.yml"), `${rule("d", ALL)}- drop: f\n  condition: sf.type = KE\n`);
+  await h.until("a file in a new folder", () => updates().length === 2);
+  expect(updates()[1]).toContain("rules added: d; filters added: f");
+  writeFileSync(join(folder, "more/d.yml.new"), rule("e", ALL));
+  renameSync(join(folder, "more/d.yml.new"), join(folder, "more/d.yml"));
+  await h.until("a file put in the place of another", () => updates().length === 3);
+  expect(await rulesNow(h)).toBe("PE /p: a, c, e []");
+  rmSync(join(folder, "a.yaml"));
+  await h.until("a removal", () => updates().length === 4);
+  expect(await rulesNow(h)).toBe("PE /p: e []");
+  expect([h.metric("policy_reloads"), h.metric("policy_reload_failures"), h.metric("rules")]).toEqual([4, 0, 1]);
+});
+
+test("a broken edit keeps the old rules and says why, once; so does the loss of all files", async () => {
+  const { h, folder, updates } = await watched({ "a.yaml": rule("a", ALL) });
+  writeFileSync(join(folder, "a.yaml"), rule("a", "sf.type = "));
+  await h.until("the complaint", () => h.log("error").length === 1);
+  expect(await rulesNow(h)).toBe("PE /p: a []");
+  expect(h.log("error").join().replaceAll(folder, "P")).toMatchInlineSnapshot(`
+    "Unable to create a new policy interpreter using policy files in directory P. Not using new policy files. 1 error
+    P/a.yaml:3:23: error MILLRACE_POLICY_SYNTAX: expected the right side of "=", got the end of the condition
+          condition: sf.type =
+                              ^"
+  `);
+  rmSync(join(folder, "a.yaml"));
+  await h.until("the second complaint", () => h.log("error").length === 2);
+  expect(h.log("error")[1]).toContain("no policy files with extension .yaml or .yml found in path");
+  expect(await rulesNow(h)).toBe("PE /p: a []");
+  writeFileSync(join(folder, "a.yaml"), rule("z", ALL));
+  await h.until("the repair", () => updates().length === 1);
+  expect(await rulesNow(h)).toBe("PE /p: z []");
+  expect(h.metric("policy_reload_failures")).toBe(2);
+});
+
+test("one file alone can be watched, and a touch of it is no change", async () => {
+  const folder = folderOf({ "a.yaml": rule("a", ALL) });
+  const path = join(folder, "a.yaml");
+  const h = await engine({ policies: path, ...QUICK }, { clock: "system" });
+  writeFileSync(path, rule("a", ALL));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(h.metric("policy_reloads")).toBe(0);
+  writeFileSync(`${path}.new`, rule("b", ALL));
+  renameSync(`${path}.new`, path);
+  await h.until("the other file", () => h.metric("policy_reloads") === 1);
+  expect(await rulesNow(h)).toBe("PE /p: b []");
+});
+
+test("changes are taken over once in an interval at the most", async () => {
+  const folder = folderOf({ "a.yaml": rule("a0", ALL) });
+  const h = await engine({ policies: folder, monitor: "local", "monitor.interval": 0.5 }, { clock: "system" });
+  const start = performance.now();
+  for (let edit = 1; edit <= 20; edit++) {
+    writeFileSync(join(folder, "a.yaml"), rule(`a${edit}`, ALL));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await h.until("the last edit", () => h.lines.some(({ message }) => message.includes("rules added: a20")));
+  expect(h.metric("policy_reloads")).toBeLessThanOrEqual(Math.ceil((performance.now() - start) / 500) + 1);
+});
+
+test("while rules are edited a hundred times, each event is judged once, by one set of rules", async () => {
+  const EDITS = 100;
+  // Both files of a set say which one it is: a mixture of two sets would show.
+  const set = (edit: number): [string, string] => [rule(`first ${edit}`, ALL), rule(`second ${edit}`, ALL)];
+  const { h, folder } = await watched({ "a.yaml": set(0)[0], "b.yaml": set(0)[1] });
+  let number = 0;
+  let editing = true;
+  const batch = (): ReturnType<typeof one> => {
+    const story = scenario().host("h");
+    for (let event = 0; event < 10; event++) story.process(`p${number}`, { exe: `/${number++}` }).exec();
+    return story.flat();
+  };
+  const feeding = (async () => {
+    while (editing) {
+      await h.feed(batch()).settled();
+      // Files and timers get their turn, as they do where records come from the world.
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  })();
+  for (let edit = 1; edit <= EDITS; edit++) {
+    // One rename takes the whole set over at once, as whoever needs several files to change together does it.
+    const next = join(folder, "next.tmp");
+    writeFileSync(next, set(edit).join(""));
+    if (edit === 1) rmSync(join(folder, "b.yaml"));
+    renameSync(next, join(folder, "a.yaml"));
+    const named = `first ${edit}`;
+    await h.until(`edit ${edit}`, () => h.log("info").some((line) => line.startsWith("Updated") && line.includes(named)));
+  }
+  editing = false;
+  await feeding;
+  await h.feed(batch()).settled();
+  const events = h.sent.flatMap((each) => Array.from(each, ({ record, rules }) => ({ number: Number(record.text("sf.proc.exe").slice(1)), rules })));
+  expect(events.map((event) => event.number)).toEqual(Array.from({ length: number }, (_, index) => index));
+  // The first edit changes two files, one after the other: the set between the two is a set that stood on disk.
+  const mixed = events.filter(({ rules }) => rules.length !== 2 || rules[0]?.split(" ")[1] !== rules[1]?.split(" ")[1]);
+  expect(mixed.filter(({ rules }) => rules.join() !== "first 0")).toEqual([]);
+  const order = events.map(({ rules }) => Number(rules[0]?.split(" ")[1]));
+  expect(order).toEqual(order.toSorted((a, b) => a - b));
+  expect(order.at(-1)).toBe(EDITS);
+  expect(h.log("error")).toEqual([]);
+});
