@@ -24,7 +24,7 @@ export { baseName, cleanPath, dirName, parseSocketPath } from "./paths.ts";
 export { compileDecoder, type RecordDecoder } from "./rows/decoder.ts";
 export { foidText } from "./rows/bytes.ts";
 export * as layout from "./rows/layout.ts";
-export { type Refused, ROWS, rowsFrom, rowsOf, SysflowRows } from "./rows/sysflow-rows.ts";
+export { type Refused, type RowsBrand, rowsFrom, rowsOf, SysflowRows } from "./rows/sysflow-rows.ts";
 export {
   containerAt, fileAt, fileEventAt, fileFlowAt, headerAt, k8sEventAt, messageAt, networkEventAt, networkFlowAt, podAt, processAt, processEventAt,
   processFlowAt, recordAt, type RowSource,

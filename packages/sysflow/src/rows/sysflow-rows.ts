@@ -5,10 +5,9 @@ import { RecordBuilder } from "./from-records.ts";
 import { LAYOUT, STRIDE } from "./layout.ts";
 import { recordAt } from "./to-records.ts";
 
-/** The property by which a batch of decoded rows is recognised, whichever copy of this package made it. */
-export const ROWS: unique symbol = Symbol.for("millrace.sysflow.rows");
-
-interface RowsBrand extends Brand {
+/** By this a batch of decoded rows is recognised, whichever copy of this package made it. */
+export interface RowsBrand extends Brand {
+  /** The fingerprint of the layout of a row. */
   readonly layout: number;
 }
 
@@ -39,8 +38,7 @@ export class SysflowRows implements SysflowBatch {
     this.values = values;
   }
 
-  /** By this it is known to every copy of this package. */
-  get [ROWS](): RowsBrand {
+  get rowsBrand(): RowsBrand {
     return BRAND;
   }
 
@@ -57,8 +55,8 @@ export class SysflowRows implements SysflowBatch {
 
 /** Rows for any batch of records: the batch itself where it has rows of our layout, otherwise rows made from its records. */
 export function rowsOf(batch: SysflowBatch, refused?: Refused): SysflowRows {
-  const brand = (batch as { readonly [ROWS]?: RowsBrand })[ROWS];
-  return brand?.layout === LAYOUT ? (batch as SysflowRows) : rowsFrom(batch, refused);
+  const brand = (batch as { readonly rowsBrand?: RowsBrand }).rowsBrand;
+  return brand?.abi === ABI && brand.layout === LAYOUT ? (batch as SysflowRows) : rowsFrom(batch, refused);
 }
 
 /** Told of a record that can't be put into a row, and left out. */
