@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { BatchData } from "@millrace/api";
 import type { EventBatch } from "@millrace/api/sysflow";
-import { EventRows, FlatRows, isEventRows, ROWS, SysflowRows } from "@millrace/sysflow";
+import { EventRows, FlatRows, isEventRows, SysflowRows } from "@millrace/sysflow";
 
 /**
  * The same batch, in memory of its own where it lies in memory that is used again once it has ended. A test looks at what
@@ -12,7 +12,7 @@ export function keptBatch<D extends BatchData>(data: D): D {
 }
 
 function ownMemory(data: BatchData): BatchData | undefined {
-  if (ROWS in data) return keptRows(data as unknown as SysflowRows);
+  if ("rowsBrand" in data) return keptRows(data as unknown as SysflowRows);
   if ("bases" in data) return keptFlat(data as unknown as FlatRows);
   const events = data as EventBatch;
   return isEventRows(events) ? new EventRows(keptFlat(events.flat), events.indexes, events.verdicts, events.contextTags) : undefined;
