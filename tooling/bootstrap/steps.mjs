@@ -47,13 +47,22 @@ export function run(command, args, options = {}) {
   });
 }
 
+/** What a command printed, without the lines in which turbo tells how it is set up. */
+export function withoutPreamble(output) {
+  return output
+    .split("\n")
+    .filter((text) => !/^\s*• /.test(text))
+    .join("\n")
+    .trim();
+}
+
 /** A step: runs a command, shows a line, and on failure shows what it printed, and what to do. */
 export async function step(label, command, args, { advice, describe, ...options } = {}) {
   const finish = line(label);
   const result = await run(command, args, options);
   finish(result.code === 0, result.code === 0 ? (describe?.(result.output) ?? "") : `${command} ended with ${result.signal ?? result.code}`);
   if (result.code !== 0) {
-    process.stdout.write(`\n${result.output.trimEnd()}\n\n${red("It stopped here.")} ${advice ?? ""}\n`);
+    process.stdout.write(`\n${withoutPreamble(result.output)}\n\n${red("It stopped here.")} ${advice ?? ""}\n`);
     process.exit(result.code);
   }
   return result;

@@ -2,7 +2,7 @@
 // `npm test -- packages/text` runs the tests of the packages whose path contains the given text.
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { bold, dim, green, line, red, run, seconds } from "./steps.mjs";
+import { bold, dim, green, line, red, run, seconds, withoutPreamble } from "./steps.mjs";
 import { cachedTasks, setUp } from "./set-up.mjs";
 import { packages, root } from "./workspace.mjs";
 
@@ -37,7 +37,7 @@ async function test() {
   const failed = sum(reports, "failed") + silent.length;
   const skipped = sum(reports, "skipped");
   if (result.code !== 0) {
-    process.stdout.write(`\n${result.output.trimEnd()}\n`);
+    process.stdout.write(`\n${withoutPreamble(result.output)}\n`);
     for (const { path } of silent) process.stdout.write(`${red("✗")} ${path}: its tests did not run to the end\n`);
     process.stdout.write(`\n${bold("pnpm --filter PACKAGE test")} runs the tests of one package.\n`);
   }
