@@ -186,7 +186,7 @@ class Body {
     switch (target.into) {
       case "long":
       case "wide":
-        zero(target.at);
+        zero(target.at, target.absent);
         zero(target.at + 1);
         break;
       case "text":

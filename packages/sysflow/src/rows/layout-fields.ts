@@ -3,7 +3,8 @@ import * as L from "./layout.ts";
 
 /** Where the value of a field of the schema goes in a row, and what it must be. */
 export type Target =
-  | { readonly into: "long" | "wide" | "int" | "boolean" | "strings"; readonly at: number }
+  /** `absent`: what stands there where the schema has no such field, if it is not zero. */
+  | { readonly into: "long" | "wide" | "int" | "boolean" | "strings"; readonly at: number; readonly absent?: number }
   | { readonly into: "text"; readonly at: number }
   | { readonly into: "enum"; readonly at: number; readonly names: readonly string[]; readonly fallback: number }
   /** An identity of two longs or of twenty bytes; `present` is a word that says whether there is one. */
@@ -38,7 +39,7 @@ const flow: LayoutFields = {
 
 /** The fields of each record type, by its number. */
 export const LAYOUT_FIELDS: readonly LayoutFields[] = [
-  { version: optional(long(L.VERSION)), exporter: text(L.EXPORTER), ip: optional(text(L.HEADER_IP)), filename: optional(text(L.FILENAME)) },
+  { version: { target: { into: "long", at: L.VERSION, absent: 5 }, optional: true }, exporter: text(L.EXPORTER), ip: optional(text(L.HEADER_IP)), filename: optional(text(L.FILENAME)) },
   {
     id: text(L.CONTAINER_ID), name: text(L.CONTAINER_NAME), image: text(L.IMAGE), imageid: text(L.IMAGE_ID),
     type: { target: { into: "enum", at: L.CONTAINER_TYPE, names: CONTAINER_TYPES, fallback: 0 } }, privileged: boolean(L.PRIVILEGED),
