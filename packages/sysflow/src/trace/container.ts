@@ -33,7 +33,9 @@ export const SYNC_BYTES = 16;
 
 /** Reads the head. Throws an Error that says what is wrong, in the words of the peer where it has some. */
 export async function readHeader(intake: Intake): Promise<ContainerHeader> {
-  await intake.fill(4);
+  await intake.fill(4).catch((cause: unknown) => {
+    throw new Error(`cannot read OCF header magic bytes: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  });
   const magic = intake.bytes.subarray(intake.at, Math.min(intake.end, intake.at + 4));
   if (magic.length < 4) throw new Error("cannot read OCF header magic bytes: EOF");
   if (magic.toString("latin1") !== "Obj\u0001") throw new Error(`cannot read OCF header with invalid magic bytes: \`${printable(magic)}\``);
