@@ -75,6 +75,12 @@ async function millrace(args: readonly string[]): Promise<number> {
       exitCode = await (await import("./pipeline/plugin-list.ts")).listPlugins(options);
     });
 
+  const ends = (code: number): void => {
+    exitCode = code;
+  };
+  (await import("./policy/commands.ts")).addPolicyCommands(program, ends);
+  (await import("./trace/commands.ts")).addTraceCommands(program, ends);
+
   try {
     await program.parseAsync([...args], { from: "user" });
   } catch (cause) {

@@ -1,8 +1,8 @@
 import { EntityTables } from "@millrace/sysflow";
 import { type FormatName, recordFormat } from "./formats.ts";
 import { Progress } from "./progress.ts";
-import { flatOf, readParts } from "./read-parts.ts";
-import { counted, reported } from "./report.ts";
+import { flattenPart, readParts, tellFormless } from "./read-parts.ts";
+import { reported } from "./report.ts";
 import { StandardOutput } from "./standard-output.ts";
 import { anyRecord, recordTest } from "./where.ts";
 
@@ -32,8 +32,8 @@ export function catTrace(file: string, options: CatOptions): Promise<number> {
     try {
       for await (const rows of readParts(file, { onCorrupt: options.onCorrupt, progress })) {
         if (printed >= limit) break;
-        const batch = flatOf(rows, tables);
-        formless += formlessIn(rows.words, rows.first, rows.records);
+        const { batch, formless: more } = flattenPart(rows, tables);
+        formless += more;
         test.begin();
         for (let index = 0; batch !== undefined && index < batch.records && printed < limit; index += 1) {
           number += 1;
@@ -46,7 +46,7 @@ export function catTrace(file: string, options: CatOptions): Promise<number> {
       await output.write(format.end());
       await output.flush();
     }
-    if (formless > 0 && !options.quiet) process.stderr.write(`${counted(formless, "network event or process flow", "network events and process flows")} not shown: they have no flat form\n`);
+    if (!options.quiet) tellFormless(formless, "not shown");
     return 0;
   });
 }

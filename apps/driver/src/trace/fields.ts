@@ -21,13 +21,34 @@ export interface Field {
 
 /** The columns of a table, unless others are asked for. */
 export const TABLE_FIELDS: readonly string[] = [
-  "record", "time", "type", "proc.exe", "proc.pid", "pproc.pid", "opflags", "ret", "resource", "bytes", "container.name",
+  "record",
+  "time",
+  "type",
+  "proc.exe",
+  "proc.pid",
+  "pproc.pid",
+  "opflags",
+  "ret",
+  "resource",
+  "bytes",
+  "container.name",
 ];
 
 /** The columns of CSV, unless others are asked for. */
 export const CSV_FIELDS: readonly string[] = [
-  "sf.ts", "sf.type", "sf.proc.exe", "sf.proc.args", "sf.pproc.pid", "sf.proc.pid", "sf.proc.tid", "sf.opflags", "sf.ret", "resource", "sf.flow.rbytes",
-  "sf.flow.wbytes", "sf.container.id",
+  "sf.ts",
+  "sf.type",
+  "sf.proc.exe",
+  "sf.proc.args",
+  "sf.pproc.pid",
+  "sf.proc.pid",
+  "sf.proc.tid",
+  "sf.opflags",
+  "sf.ret",
+  "resource",
+  "sf.flow.rbytes",
+  "sf.flow.wbytes",
+  "sf.container.id",
 ];
 
 /**
@@ -105,7 +126,11 @@ export const MADE_FIELDS: readonly Field[] = [
   { name: "time", isNumber: false, value: (record) => timeText(attribute("sf.ts", record) as bigint) },
   { name: "endtime", isNumber: false, value: (record) => endTimeOf(record) },
   { name: "resource", isNumber: false, value: resourceOf },
-  { name: "bytes", isNumber: true, value: (record) => (["NF", "FF"].includes(typeOf(record)) ? `${attribute("sf.flow.rbytes", record)}:${attribute("sf.flow.wbytes", record)}` : "") },
+  {
+    name: "bytes",
+    isNumber: true,
+    value: (record) => (["NF", "FF"].includes(typeOf(record)) ? `${attribute("sf.flow.rbytes", record)}:${attribute("sf.flow.wbytes", record)}` : ""),
+  },
 ];
 
 function endTimeOf(record: NumberedRecord): string {

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { MillraceError } from "@millrace/api";
-import { damageText, type EntityTables, FlatBuilder, type FlatRows, names, PartPool, readTrace, type SysflowRows, walk } from "@millrace/sysflow";
+import { damageText, EntityTables, FlatBuilder, type FlatRows, names, PartPool, readTrace, type SysflowRows, walk } from "@millrace/sysflow";
 import type { Progress } from "./progress.ts";
 import { counted, warn } from "./report.ts";
 
@@ -53,24 +53,58 @@ export async function* readParts(file: string, { onCorrupt, progress, damaged }:
   }
 }
 
-/** The flat records of a part, `undefined` for none. Takes its entities into the tables. */
-export function flatOf(rows: SysflowRows, tables: EntityTables): FlatRows | undefined {
+/** Some flat records, and how many came before them. */
+export interface NumberedBatch {
+  readonly batch: FlatRows;
+  readonly before: number;
+}
+
+/** The flat records of a trace, a batch at a time. A batch is good until the next one is asked for. */
+export async function* readFlat(file: string, options: ReadingOptions): AsyncGenerator<NumberedBatch, void, void> {
+  const tables = new EntityTables();
+  let before = 0;
+  for await (const rows of readParts(file, options)) {
+    const { batch } = flattenPart(rows, tables);
+    if (batch === undefined) continue;
+    yield { batch, before };
+    before += batch.records;
+  }
+}
+
+/** What comes of a part when it is flattened. */
+export interface FlatPart {
+  /** The flat records, `undefined` for none. */
+  readonly batch: FlatRows | undefined;
+  /** How many events have no flat form: network events and process flows. */
+  readonly formless: number;
+}
+
+/** Flattens a part. Takes its entities into the tables. */
+export function flattenPart(rows: SysflowRows, tables: EntityTables): FlatPart {
   const builder = new FlatBuilder();
+  let formless = 0;
   walk(rows, tables, {
     begin: (begun) => builder.begin(begun),
     event: (base, type, around, file, newFile) => {
       if (hasFlatForm(type)) builder.add(base, around, file, newFile);
+      else formless += 1;
     },
     // What is not known is zero in the flat record.
     missing: () => undefined,
   });
   tables.endBatch();
-  return builder.end();
+  return { batch: builder.end(), formless };
 }
 
-/** Whether records of a type, given by its number, become flat records: network events and process flows do not. */
+/** Whether events of a type, given by its number, become flat records. */
 export function hasFlatForm(type: number): boolean {
   return type !== names.NETWORK_EVENT && type !== names.PROCESS_FLOW;
+}
+
+/** Tells of events that were left out because there is nothing to show or to judge of them. */
+export function tellFormless(count: number, what: string): void {
+  if (count === 0) return;
+  process.stderr.write(`${counted(count, "network event or process flow", "network events and process flows")} ${what}: there is no flat form of them\n`);
 }
 
 async function openTrace(file: string): Promise<FileHandle> {

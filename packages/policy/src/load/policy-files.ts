@@ -50,7 +50,8 @@ const DEEPEST = 64;
 /**
  * Finds policy files: the path itself, or all in a folder and the folders in it, in the order of the bytes of their names. Only
  * files that end in `.yaml` or `.yml` count. Links to files are followed, links to folders are not. Names that begin with two
- * dots are passed over: Kubernetes keeps the versions of a mounted ConfigMap under them.
+ * dots are passed over: Kubernetes keeps the versions of a mounted ConfigMap under them. So are tests (`NAME.test.yaml`) in a
+ * folder.
  *
  * Throws `MILLRACE_POLICY_PATH` where there is none.
  */
@@ -87,6 +88,11 @@ export function isPolicyFile(path: string): boolean {
   return EXTENSIONS.includes(extname(path));
 }
 
+/** Whether a file holds tests of policies, by its name: those stand beside the rules that they test. */
+function isPolicyTest(name: string): boolean {
+  return /\.test\.ya?ml$/.test(name);
+}
+
 async function walk(folder: string, access: FileAccess, files: string[], folders: string[], depth: number): Promise<void> {
   folders.push(folder);
   if (depth >= DEEPEST) return;
@@ -95,6 +101,6 @@ async function walk(folder: string, access: FileAccess, files: string[], folders
     if (name.startsWith("..")) continue;
     const path = join(folder, name);
     if (isFolder) await walk(path, access, files, folders, depth + 1);
-    else if (isPolicyFile(name) && (await access.info(path))?.kind === "file") files.push(path);
+    else if (isPolicyFile(name) && !isPolicyTest(name) && (await access.info(path))?.kind === "file") files.push(path);
   }
 }

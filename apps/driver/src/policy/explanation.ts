@@ -1,0 +1,83 @@
+import type { AttributeValue } from "@millrace/api/sysflow";
+import { decide, type Outline, type ReadAttribute, type Rule, subjectText } from "@millrace/policy";
+import { findAttribute } from "@millrace/sysflow";
+import { formatPlace } from "@millrace/text";
+import { type NumberedRecord, recordLine, typeOf } from "../trace/fields.ts";
+import { printable } from "../trace/formats.ts";
+import { PRIORITIES } from "./list.ts";
+import type { ReadPolicies } from "./load-rules.ts";
+
+/** The most characters of a condition or a value that are shown. */
+const LONGEST = 160;
+/** The most items of a list that are shown. */
+const MOST_ITEMS = 12;
+
+/** What a rule says of a record, and why: its head, the record, the verdict, and the condition as a tree with every value. */
+export function explainRule(rule: Rule, record: NumberedRecord, policies: ReadPolicies): string {
+  const read = readerOf(record);
+  const dropping = policies.ruleSet.filters.find(({ enabled, condition }) => enabled && decide(condition, read));
+  const applies = rule.types.length === 0 || rule.types.includes(typeOf(record));
+  const holds = applies && decide(rule.condition, read);
+  const lines = [
+    `${printable(rule.name)} (${PRIORITIES[rule.priority]}) ${formatPlace(rule.place)}`,
+    printable(recordLine(record)),
+    verdictText(holds, rule, dropping?.name),
+    "",
+  ];
+  if (rule.types.length > 0) lines.push(`${mark(applies)} prefilter [${rule.types.join(", ")}]   # sf.type: ${typeOf(record)}`);
+  lines.push(...explainCondition(policies.outline(rule), record));
+  if (dropping) lines.push("", `drop filter ${printable(dropping.name)}`, ...explainCondition(policies.outline(dropping), record));
+  return `${lines.join("\n")}\n`;
+}
+
+function verdictText(holds: boolean, rule: Rule, droppedBy: string | undefined): string {
+  if (!holds) return "does not match";
+  if (droppedBy !== undefined) return `would match, but the drop filter "${printable(droppedBy)}" discards the record before any rule is asked`;
+  return rule.enabled ? "matches" : "would match, but the rule is not enabled";
+}
+
+/** The tree of a condition: whether each part holds, and what the record has. A part that the verdict did not need is marked so, with all below it. */
+export function explainCondition(outline: Outline, record: NumberedRecord): string[] {
+  return linesOf(outline, readerOf(record), 0, "asked");
+}
+
+/** @param asked - `skipped` for a part that is passed over, `below` for what is in such a part */
+function linesOf(outline: Outline, read: ReadAttribute, depth: number, asked: "asked" | "skipped" | "below"): string[] {
+  const holds = decide(outline.condition, read);
+  const notes = [...outline.attributes.map((subject) => `${subjectText(subject)}: ${valueText(read, subject.attribute)}`), ...outline.lists.map(listText)];
+  const what = outline.kind === "macro" ? `${outline.text} (macro)` : shortened(printable(outline.text));
+  const line = `${"  ".repeat(depth)}${mark(holds)} ${what}${notes.length > 0 ? `   # ${notes.join("; ")}` : ""}${asked === "skipped" ? "   (not asked)" : ""}`;
+  // `and` is decided by the first part that fails, `or` by the first that holds: what comes behind is not asked.
+  const deciding = outline.kind === "and" ? false : outline.kind === "or" ? true : undefined;
+  const decided = deciding === undefined ? -1 : outline.parts.findIndex(({ condition }) => decide(condition, read) === deciding);
+  const inside = (index: number): "asked" | "skipped" | "below" => (asked !== "asked" ? "below" : decided < 0 || index <= decided ? "asked" : "skipped");
+  return [line, ...outline.parts.flatMap((part, index) => linesOf(part, read, depth + 1, inside(index)))];
+}
+
+function mark(holds: boolean): string {
+  return holds ? "✓" : "✗";
+}
+
+function listText({ name, items }: { readonly name: string; readonly items: readonly string[] }): string {
+  const more = items.length - MOST_ITEMS;
+  return `${name} = [${items.slice(0, MOST_ITEMS).map(printable).join(", ")}${more > 0 ? `, and ${more} more` : ""}]`;
+}
+
+function valueText(read: ReadAttribute, name: string): string {
+  const attribute = findAttribute(name);
+  return attribute === undefined ? "" : shortened(plainText(read(attribute)));
+}
+
+function plainText(value: AttributeValue): string {
+  if (typeof value === "string") return printable(JSON.stringify(value));
+  return typeof value === "object" ? `[${value.map((item) => printable(String(item))).join(", ")}]` : String(value);
+}
+
+function shortened(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`;
+}
+
+/** Reads attributes of one record. */
+export function readerOf({ batch, index }: NumberedRecord): ReadAttribute {
+  return (attribute) => attribute.get(batch, index);
+}

@@ -1,0 +1,120 @@
+import { readFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { PolicyLanguage } from "@millrace/policy";
+import { DiagnosticBag, didYouMean, Source } from "@millrace/text";
+import { isMap, isSeq, type Node } from "yaml";
+import { fileError } from "../trace/read-parts.ts";
+import { type ToldScenario, tellEvents } from "./test-events.ts";
+import { YamlReader } from "./yaml-reader.ts";
+
+/** The name of a rule as a test file has it. */
+export interface NamedRule {
+  readonly text: string;
+  readonly node: Node;
+}
+
+/** One test: what happens, and which rules must fire and must not. */
+export interface PolicyTest {
+  readonly name: string;
+  /** What happens: told here, or a trace. */
+  readonly told: ToldScenario | undefined;
+  readonly trace: string | undefined;
+  /** Rules that fire, in the order of their first firing; an empty list says that none does. */
+  readonly expect: readonly NamedRule[] | undefined;
+  /** By the number of a record: the rules that it fires, all of them. */
+  readonly expectAt: ReadonlyMap<number, readonly NamedRule[]>;
+  readonly not: readonly NamedRule[];
+}
+
+/** A test file. */
+export interface PolicyTestFile {
+  readonly file: string;
+  /** Where the policies are. */
+  readonly policies: readonly string[];
+  readonly language: PolicyLanguage;
+  readonly mapping: string | undefined;
+  readonly tests: readonly PolicyTest[];
+  readonly found: DiagnosticBag;
+  readonly reader: YamlReader;
+}
+
+const CODE = "MILLRACE_POLICY_TEST";
+
+/** How the name of a test file ends. */
+export const TEST_FILE: RegExp = /\.test\.ya?ml$/;
+
+/** Reads a test file. All that is wrong with it is in `found`. */
+export async function readTestFile(file: string): Promise<PolicyTestFile> {
+  const text = await readFile(file, "utf8").catch((cause: unknown) => {
+    throw fileError("can't read", file, cause);
+  });
+  const found = new DiagnosticBag();
+  const reader = new YamlReader(new Source(file, text), found, CODE);
+  const nothing = { file, policies: [], language: "falco" as const, mapping: undefined, tests: [], found, reader };
+  const root = reader.root();
+  const map = root && reader.map(root, "a test file", ["policies", "language", "config", "tests"]);
+  if (map === undefined) return nothing;
+  const beside = (path: string): string => join(dirname(file), path);
+  const policies = reader.child(map, "policies");
+  const mapping = reader.child(map, "config");
+  const tests = reader.child(map, "tests");
+  if (tests === undefined) reader.error("the file has no tests", map, 'add "tests:"');
+  return {
+    ...nothing,
+    policies:
+      policies === undefined ? [beside(basename(file).replace(TEST_FILE, ".yaml"))] : reader.texts(policies, "policies").map((each) => beside(each.text)),
+    language: languageOf(reader.child(map, "language"), reader),
+    mapping: mapping && beside(reader.text(mapping, "config") ?? ""),
+    tests: tests === undefined ? [] : reader.items(tests, "tests").flatMap((node) => readTest(node, reader, beside) ?? []),
+  };
+}
+
+/** Reports names of rules that there are not. */
+export function checkNames({ tests, reader }: PolicyTestFile, known: readonly string[]): void {
+  for (const { expect, expectAt, not, told } of tests) {
+    const named = [...(expect ?? []), ...[...expectAt.values()].flat(), ...not, ...(told?.events.flatMap((event) => event.expect ?? []) ?? [])];
+    for (const { text, node } of named) {
+      if (!known.includes(text)) reader.error(`there is no rule "${text}"`, node, didYouMean(text, known) ?? "millrace policy list says which there are");
+    }
+  }
+}
+
+function languageOf(node: Node | undefined, reader: YamlReader): PolicyLanguage {
+  const text = node && reader.text(node, "language");
+  if (text === undefined || text === "falco") return "falco";
+  if (text !== "sigma") reader.error(`"${text}" is no language of policies`, node as Node, didYouMean(text, ["falco", "sigma"]) ?? "it is falco or sigma");
+  return "sigma";
+}
+
+function readTest(node: Node, reader: YamlReader, beside: (path: string) => string): PolicyTest | undefined {
+  const map = reader.map(node, "a test", ["name", "trace", "events", "expect", "not"]);
+  if (map === undefined) return undefined;
+  const [name, trace, events, expect, not] = ["name", "trace", "events", "expect", "not"].map((key) => reader.child(map, key));
+  if (name === undefined) reader.error("the test has no name", map, 'add "name:"');
+  if ((trace === undefined) === (events === undefined)) reader.error("a test has either events or a trace", map);
+  const told = events && tellEvents(events, reader);
+  const isByRecord = expect !== undefined && isMap(expect);
+  const test: PolicyTest = {
+    name: (name && reader.text(name, "name")) ?? "",
+    told,
+    trace: trace && beside(reader.text(trace, "trace") ?? ""),
+    expect: expect === undefined || isByRecord ? undefined : reader.texts(expect, "expect"),
+    expectAt: isByRecord ? byRecord(expect, reader) : new Map(),
+    not: not === undefined ? [] : reader.texts(not, "not"),
+  };
+  const asks = expect !== undefined || not !== undefined || told?.complete === false || told?.events.some((event) => event.expect !== undefined);
+  if (!asks) reader.error("the test expects nothing", map, 'add "expect:" with rules that must fire, or "not:" with rules that must not');
+  return test;
+}
+
+function byRecord(node: Node, reader: YamlReader): Map<number, readonly NamedRule[]> {
+  const expected = new Map<number, readonly NamedRule[]>();
+  if (!isMap(node)) return expected;
+  for (const { key, value } of node.items) {
+    const number = reader.number(key as Node, "the number of a record");
+    if (number === undefined) continue;
+    if (!Number.isInteger(number) || number < 1) reader.error("records are numbered from 1", key as Node);
+    else expected.set(number, isSeq(value) || value !== null ? reader.texts(value as Node, "expect") : []);
+  }
+  return expected;
+}
