@@ -2,7 +2,7 @@
 //
 //   npm run bench                     the table
 //   npm run bench -- --memory         a short trace and one a hundred times as long: peak memory of both
-//   options: --records N (default 2000000), --repetitions N (default 5), --only NAME
+//   options: --records N (default 2000000), --repetitions N (default 5), --only NAME, --variant repeated|salted
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
@@ -23,6 +23,7 @@ const { values: options } = parseArgs({
     records: { type: "string", default: "2000000" },
     repetitions: { type: "string", default: "5" },
     only: { type: "string" },
+    variant: { type: "string" },
   },
 });
 
@@ -52,7 +53,7 @@ function traces() {
 function measureSpeed() {
   const rows = [];
   for (const { name, file } of traces()) {
-    for (const [variant, how, share] of [["repeated", "repeat", 1], ["salted", "salt", 0.25]]) {
+    for (const [variant, how, share] of [["repeated", "repeat", 1], ["salted", "salt", 0.25]].filter(([variant]) => !options.variant || variant === options.variant)) {
       const long = join(folder, `${name}-${variant}.sf`);
       const { records } = make(how, file, long, Math.round(Number(options.records) * share));
       rows.push({ name, variant, records, ...compare(long, records) });

@@ -83,6 +83,12 @@ function branchFunction(branch: AvroType, recordType: number, index: number, typ
   }`;
 }
 
+/** Reads the number of a branch or symbol into `n`: mostly one byte. */
+function readBranch(count: number): string {
+  const most = Math.min(count, 64) * 2;
+  return `n = bytes[p]; if (n < ${most} && !(n & 1)) { p++; n >>= 1; } else { p = state.readBranch(p, ${count}); if (p < 0) return p; n = state.length; }`;
+}
+
 class Body {
   readonly lines: string[] = [];
   readonly types: AvroType[];
@@ -169,7 +175,7 @@ class Body {
 
   #union(types: readonly AvroType[], target: Target, where: string): void {
     if (types.length === 0) throw schemaError(`"${where}" is a union of nothing`);
-    this.lines.push(`p = state.readBranch(p, ${types.length}); if (p < 0) return p;`, "switch (state.length) {");
+    this.lines.push(readBranch(types.length), "switch (n) {");
     types.forEach((type, i) => {
       this.lines.push(`case ${i}: {`);
       this.#numbers = 0;
@@ -230,10 +236,10 @@ class Body {
   }
 
   #enum(symbols: readonly string[], target: Target & { into: "enum" }): void {
-    this.lines.push(`p = state.readBranch(p, ${symbols.length}); if (p < 0) return p;`);
+    this.lines.push(readBranch(symbols.length));
     const numbers = symbols.map((symbol) => (target.names.includes(symbol) ? target.names.indexOf(symbol) : target.fallback));
     const same = numbers.every((number, i) => number === i);
-    this.lines.push(`words[base + ${target.at}] = ${same ? "state.length" : `[${numbers.join(", ")}][state.length]`};`);
+    this.lines.push(`words[base + ${target.at}] = ${same ? "n" : `[${numbers.join(", ")}][n]`};`);
   }
 
   #oid(type: AvroRecord, at: number, where: string): void {

@@ -65,6 +65,12 @@ function addressesAt(raw: Raw, key: string): string[] {
   return listAt(raw, key).map((value) => ipText(typeof value === "bigint" ? lowOf(value) : Number(value)));
 }
 
-function textsAt(raw: Raw, key: string): Record<string, string> {
-  return Object.fromEntries(Object.entries(objectOf(raw[key])).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+function textsAt(raw: Raw, key: string): Readonly<Record<string, string>> {
+  const map = objectOf(raw[key]);
+  for (const value of Object.values(map)) if (typeof value !== "string") return onlyTexts(map);
+  return map as Readonly<Record<string, string>>;
+}
+
+function onlyTexts(map: Raw): Record<string, string> {
+  return Object.fromEntries(Object.entries(map).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
