@@ -1,3 +1,6 @@
+import { matchesWildcard } from "./text-test.ts";
+import type { Wildcard } from "./tree.ts";
+
 /**
  * What a path finds in a JSON text, as text: `items.0.namespace`. Parts are divided by dots; a number is an index of an
  * array; `*` and `?` in the name of a key are wildcards, and the first key that matches counts. Texts come without quotes,
@@ -23,7 +26,7 @@ export function jsonAt(text: string, path: string): string {
 function valueOf(object: Record<string, unknown>, part: string): unknown {
   if (Object.hasOwn(object, part)) return object[part];
   if (!/[*?]/.test(part)) return undefined;
-  const pattern = new RegExp(`^${part.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".")}$`, "s");
-  const key = Object.keys(object).find((each) => pattern.test(each));
+  const pattern = part.split(/([*?])/).flatMap((piece): Wildcard => (piece === "" ? [] : [piece === "*" ? { any: "run" } : piece === "?" ? { any: "one" } : piece]));
+  const key = Object.keys(object).find((each) => matchesWildcard(each, pattern));
   return key === undefined ? undefined : object[key];
 }

@@ -1,5 +1,5 @@
 import { type DiagnosticBag, didYouMean, type Source } from "@millrace/text";
-import { isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from "yaml";
+import { type Document, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from "yaml";
 import type { Entry } from "./file-reader.ts";
 import { BINARY_OPERATORS, type BinaryOperator, type Expression, LIST_OPERATORS, type ListOperator, type Operand, type Range } from "./syntax.ts";
 
@@ -25,7 +25,11 @@ export function readExceptions(source: Source, entry: Entry | undefined, found: 
   // The value keeps its columns, so that the YAML reader sees the indentation it was written with.
   const lineStart = source.text.lastIndexOf("\n", entry.value.start) + 1;
   const text = " ".repeat(entry.value.start - lineStart) + source.text.slice(entry.value.start, entry.value.end);
-  const document = parseDocument(text, { strict: false });
+  const document = parsed(text);
+  if (document === undefined) {
+    found.error(CODE, "the exceptions are nested too deeply", { place: source.at(entry.value) });
+    return [];
+  }
   const range = (start: number, end: number): Range => ({ source, start: start + lineStart, end: Math.max(end, start + 1) + lineStart });
   for (const error of document.errors) {
     const at = range(error.pos[0], error.pos[1]);
@@ -37,6 +41,16 @@ export function readExceptions(source: Source, entry: Entry | undefined, found: 
     return [];
   }
   return document.contents.items.flatMap((item) => new ExceptionReader(range, found).read(item as Node) ?? []);
+}
+
+/** `undefined` for a text that is nested deeper than the parser can follow. */
+function parsed(text: string): Document.Parsed | undefined {
+  try {
+    return parseDocument(text, { strict: false });
+  } catch (cause) {
+    if (cause instanceof RangeError) return undefined;
+    throw cause;
+  }
 }
 
 class ExceptionReader {
@@ -93,8 +107,9 @@ class ExceptionReader {
   #operator(comp: Operand): BinaryOperator | ListOperator {
     const operators: readonly string[] = [...BINARY_OPERATORS, ...LIST_OPERATORS];
     const text = comp.text === "==" ? "=" : comp.text;
-    if (!operators.includes(text)) this.#found.error(CODE, `"${text}" is no operator`, { place: comp.at.source.at(comp.at), hint: didYouMean(text, operators) });
-    return text as BinaryOperator | ListOperator;
+    if (operators.includes(text)) return text as BinaryOperator | ListOperator;
+    this.#found.error(CODE, `"${text}" is no operator`, { place: comp.at.source.at(comp.at), hint: didYouMean(text, operators) });
+    return "=";
   }
 
   #refuseUnknownKeys(map: YAMLMap): void {

@@ -103,7 +103,7 @@ class Library {
         macro: (name: string) => this.#macro(name, rule),
         hasMacro: (name: string) => this.#visible("macros", name, rule.file, rule.position) !== undefined,
         macroNames: () => this.#names("macros"),
-        list: (name: string) => this.#list(name, rule, []),
+        list: (name: string) => this.#list(name, rule),
       };
     });
   }
@@ -169,15 +169,28 @@ class Library {
     return this.#parsed.get(macro);
   }
 
-  #list(name: string, rule: GatheredRule, within: readonly string[]): readonly string[] | undefined {
+  /** Each text once, in the order of first mention: lists that name the same lists again and again must not multiply. */
+  #list(name: string, rule: GatheredRule): readonly string[] | undefined {
+    if (this.#visible("lists", name, rule.file, rule.position) === undefined) return undefined;
+    const texts = new Set<string>();
+    this.#gatherList(name, rule, [], new Set(), texts);
+    return [...texts];
+  }
+
+  #gatherList(name: string, rule: GatheredRule, within: readonly string[], done: Set<string>, texts: Set<string>): void {
     const list = this.#visible("lists", name, rule.file, rule.position) as Usable<ListDefinition> | undefined;
-    if (list === undefined) return undefined;
+    if (list === undefined) {
+      texts.add(name);
+      return;
+    }
     if (within.includes(name)) {
       const { at } = list.definition;
       this.#found.error("MILLRACE_POLICY_CYCLE", `list "${name}" contains itself: ${[...within.slice(within.indexOf(name)), name].join(" → ")}`, { place: at.source.at(at) });
-      return [];
+      return;
     }
-    return list.all.flatMap(({ items }) => items).flatMap(({ text }) => this.#list(text, rule, [...within, name]) ?? [text]);
+    if (done.has(name)) return;
+    done.add(name);
+    for (const { items } of list.all) for (const { text } of items) this.#gatherList(text, rule, [...within, name], done, texts);
   }
 
   /** The definition that a name means at a place of a file. */

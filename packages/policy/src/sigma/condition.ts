@@ -1,5 +1,7 @@
 import { type DiagnosticBag, didYouMean } from "@millrace/text";
 import type { Place } from "@millrace/api";
+import { matchesWildcard } from "../text-test.ts";
+import type { Wildcard } from "../tree.ts";
 
 /** A Sigma condition as it was written. */
 export type SigmaCondition =
@@ -103,8 +105,8 @@ class Parser {
     if (target === undefined) return this.#error(target, 'expected "them" or a pattern after "of"');
     this.#at += 1;
     if (target.text.toLowerCase() === "them") return { node: "of", quantity, names: this.#searches.filter((name) => !name.startsWith("_")) };
-    const pattern = new RegExp(`^${target.text.split("*").map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".*")}$`, "s");
-    const names = this.#searches.filter((name) => pattern.test(name));
+    const pattern = target.text.split("*").flatMap((piece, index): Wildcard => [...(index > 0 ? [{ any: "run" } as const] : []), ...(piece === "" ? [] : [piece])]);
+    const names = this.#searches.filter((name) => matchesWildcard(name, pattern));
     if (names.length === 0) return this.#error(target, `no search matches "${target.text}"`, didYouMean(target.text.replaceAll("*", ""), this.#searches));
     return { node: "of", quantity, names };
   }

@@ -1,6 +1,7 @@
 import { type DiagnosticBag, didYouMean, type Source } from "@millrace/text";
-import { isMap, isScalar, isSeq, type Node, parseDocument } from "yaml";
+import { isMap, isScalar, isSeq, type Node } from "yaml";
 import type { AttributeCatalog } from "../catalog.ts";
+import { yamlDocuments } from "./yaml-documents.ts";
 
 /** How the fields of Sigma rules map to attributes. */
 export interface FieldMapping {
@@ -20,7 +21,12 @@ const IGNORED: readonly string[] = ["title", "name", "id", "order", "backends", 
  * `placeholders:` from a name to its values.
  */
 export function readFieldMapping(source: Source, catalog: AttributeCatalog, found: DiagnosticBag): FieldMapping {
-  const document = parseDocument(source.text, { prettyErrors: false });
+  const [document, ...others] = yamlDocuments(source, found);
+  if (others.length > 0) found.warning(CODE, "only the first document of a field mapping counts", { place: source.place(others[0]?.range?.[0] ?? 0) });
+  if (document === undefined) {
+    if (!found.hasErrors) found.error(CODE, "a field mapping is a map", { place: source.place(0), hint: 'it begins with "fieldmappings:"' });
+    return plainMapping(catalog);
+  }
   for (const { message, pos } of document.errors) found.error(CODE, message, { place: source.place(pos[0], pos[1]) });
   const mapping = new Map<string, readonly string[]>();
   const placeholders = new Map<string, readonly string[]>();

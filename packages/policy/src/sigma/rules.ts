@@ -1,7 +1,7 @@
 import type { Place } from "@millrace/api";
 import type { RecordType } from "@millrace/api/sysflow";
 import { DiagnosticBag, didYouMean, type Source } from "@millrace/text";
-import { type Document, isMap, isScalar, isSeq, type Node, parseAllDocuments, type YAMLMap } from "yaml";
+import { type Document, isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
 import type { AttributeCatalog } from "../catalog.ts";
 import type { Priority, Rule } from "../rule-set.ts";
 import type { Condition, ConditionBuilder } from "../tree.ts";
@@ -9,6 +9,7 @@ import { parseSigmaCondition, type SigmaCondition } from "./condition.ts";
 import type { FieldMapping } from "./fields.ts";
 import { logsourceTypes } from "./logsource.ts";
 import { readSearch } from "./selection.ts";
+import { yamlDocuments } from "./yaml-documents.ts";
 
 export interface SigmaOptions {
   /** Whether a rule judges only the record types that its log source speaks of. */
@@ -24,17 +25,21 @@ const LEVELS: Readonly<Record<string, Priority>> = { informational: 0, low: 1, m
  * `skipInvalid` as warnings, and the rules concerned are left out.
  */
 export function readSigmaRules(sources: readonly Source[], catalog: AttributeCatalog, mapping: FieldMapping, builder: ConditionBuilder, options: SigmaOptions, found: DiagnosticBag): Rule[] {
+  /** Runs what reads a rule; what it finds is softened where bad rules are left out. */
+  const softened = (read: (own: DiagnosticBag) => Rule[]): Rule[] => {
+    const own = new DiagnosticBag();
+    const rules = read(own);
+    found.add(...own.list().map((each) => (options.skipInvalid && each.severity === "error" ? { ...each, severity: "warning" as const, hint: each.hint ?? "the rule is left out" } : each)));
+    return own.hasErrors ? [] : rules;
+  };
   return sources.flatMap((source) => {
-    const documents = parseAllDocuments(source.text, { prettyErrors: false, intAsBigInt: false });
-    const list = Array.isArray(documents) ? (documents as Document[]) : [];
-    if (list.length === 0) found.error("MILLRACE_POLICY_EMPTY", "the file has no rule", { place: source.place(0) });
-    return list.flatMap((document) => {
-      const own = new DiagnosticBag();
-      const rules = new RuleReader(source, document, catalog, mapping, builder, options, own).read();
-      const bad = own.hasErrors;
-      found.add(...own.list().map((each) => (options.skipInvalid && each.severity === "error" ? { ...each, severity: "warning" as const, hint: each.hint ?? "the rule is left out" } : each)));
-      return bad ? [] : rules;
+    let documents: readonly Document[] = [];
+    softened((own) => {
+      documents = yamlDocuments(source, own);
+      if (documents.length === 0 && !own.hasErrors) own.error("MILLRACE_POLICY_EMPTY", "the file has no rule", { place: source.place(0) });
+      return [];
     });
+    return documents.flatMap((document) => softened((own) => new RuleReader(source, document, catalog, mapping, builder, options, own).read()));
   });
 }
 

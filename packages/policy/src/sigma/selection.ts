@@ -3,7 +3,7 @@ import { isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
 import type { AttributeCatalog } from "../catalog.ts";
 import { regexProblem } from "../regex.ts";
 import type { Condition, ConditionBuilder, NumberComparison, Subject } from "../tree.ts";
-import { parseNetwork } from "./cidr.ts";
+import { isIpv6Network, parseNetwork } from "./cidr.ts";
 import type { FieldMapping } from "./fields.ts";
 import { type Comparison, comparisonOf, type Modifier, MODIFIERS, testsOf, transformed } from "./modifiers.ts";
 import { parseWildcards } from "./value.ts";
@@ -20,6 +20,8 @@ export interface SelectionSurroundings {
 type Scalar = string | number | bigint | boolean | null;
 
 const CODE = "MILLRACE_SIGMA_VALUE";
+/** The most texts that the placeholders of one value may come to. */
+const MOST_EXPANDED = 10_000;
 
 /**
  * Turns one search of a Sigma rule into a condition: a map is AND over its fields, a list of maps is OR over the maps, and
@@ -81,7 +83,7 @@ class SearchReader {
     if (attributes.length === 0) {
       found.warning("MILLRACE_SIGMA_FIELD", `no attribute is mapped to the field "${field}", so it matches nothing`, {
         place: this.#place(key),
-        hint: didYouMean(field, [...mapping.fields(), ...catalog.names()]) ?? "add it to the fieldmappings of the config file",
+        hint: didYouMean(field, [...mapping.fields(), ...catalog.names()].filter((name) => name !== field)) ?? "add it to the fieldmappings of the config file",
       });
     }
     return attributes.map((attribute) => ({ attribute, path: undefined }));
@@ -141,7 +143,9 @@ class SearchReader {
     const { builder } = this.#in;
     const network = parseNetwork(text);
     if (network !== undefined) return builder.leaf({ node: "text", subject, whole: true, test: { kind: "cidr", networks: [network] } });
-    this.#error(`"${text}" is no IPv4 network`, node, 'write it as "10.0.0.0/8"');
+    // Addresses of records are all of version 4: none of them lies in a network of version 6.
+    if (isIpv6Network(text)) return builder.constant(false);
+    this.#error(`"${text}" is no network`, node, 'write it as "10.0.0.0/8"');
     return builder.constant(false);
   }
 
@@ -163,7 +167,11 @@ class SearchReader {
         this.#error(`there are no values for the placeholder "${written}"`, node, 'add it under "placeholders:" of the config file');
         return [];
       }
-      texts = texts.flatMap((each) => values.map((value) => each.replaceAll(written, value)));
+      if (texts.length * values.length > MOST_EXPANDED) {
+        this.#error(`the placeholders of one value have more than ${MOST_EXPANDED} combinations`, node);
+        return [];
+      }
+      texts = texts.flatMap((each) => values.map((value) => each.replaceAll(written, () => value)));
     }
     return texts;
   }
