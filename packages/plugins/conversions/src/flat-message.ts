@@ -3,17 +3,17 @@ import { defineNode, type Plugin } from "@millrace/api";
 import { type Message, type MessageBatch, messageBatch } from "@millrace/api/flow";
 import type { AttributeValue, FlatBatch, FlatRecord } from "@millrace/api/sysflow";
 import { z } from "zod";
-import { ATTRIBUTES, attributesOf } from "./attributes.ts";
+import { ATTRIBUTES, type AttributeReader, attributeReader } from "./attributes.ts";
 
 const options = z.strictObject({
   attributes: z
     .array(z.string())
     .default([...ATTRIBUTES])
-    .describe("The attributes that go into the payload, where they are not zero"),
+    .describe("The attributes that go into the payload, where the record has them"),
 });
 
 /**
- * SysFlow to Flow: each flat record becomes a message. Payload: a JSON object with the attributes that are not zero; 64-bit
+ * SysFlow to Flow: each flat record becomes a message. Payload: a JSON object with the attributes that its type has and that are not zero; 64-bit
  * integers are exact. Metadata: `type`, `ts` (nanoseconds since the epoch), and `host` where it is known.
  */
 const flatMessage: Plugin = defineNode<z.infer<typeof options>, FlatBatch, MessageBatch>({
@@ -24,21 +24,24 @@ const flatMessage: Plugin = defineNode<z.infer<typeof options>, FlatBatch, Messa
   options,
   channels: { in: ["flat"], out: ["message"] },
   replicas: "many",
-  create: ({ attributes }) => ({
-    async run(input, outputs) {
-      for await (const batch of input) {
-        const messages: Message[] = [];
-        for (const record of batch.data) messages.push({ payload: Buffer.from(jsonOf(record, attributes)), meta: metaOf(record) });
-        const full = outputs.send(messageBatch(messages), { origin: { batch } });
-        if (full !== undefined) await full;
-      }
-    },
-  }),
+  create: ({ attributes }) => {
+    const attributesOf = attributeReader(attributes);
+    return {
+      async run(input, outputs) {
+        for await (const batch of input) {
+          const messages: Message[] = [];
+          for (const record of batch.data) messages.push({ payload: Buffer.from(jsonOf(record, attributesOf)), meta: metaOf(record) });
+          const full = outputs.send(messageBatch(messages), { origin: { batch } });
+          if (full !== undefined) await full;
+        }
+      },
+    };
+  },
 });
 
-function jsonOf(record: FlatRecord, attributes: readonly string[]): string {
+function jsonOf(record: FlatRecord, attributesOf: AttributeReader): string {
   let json = "";
-  for (const [name, value] of attributesOf(record, attributes)) json += `${json === "" ? "" : ","}${JSON.stringify(name)}:${jsonValue(value)}`;
+  for (const [name, value] of attributesOf(record)) json += `${json === "" ? "" : ","}${JSON.stringify(name)}:${jsonValue(value)}`;
   return `{${json}}`;
 }
 

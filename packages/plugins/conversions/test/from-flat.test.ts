@@ -1,9 +1,7 @@
 import type { MessageBatch } from "@millrace/api/flow";
 import type { RecordBatch } from "@millrace/api/fluent";
-import { ATTRIBUTES as KNOWN } from "@millrace/sysflow";
-import { bodies, flat, harness, payloads } from "@millrace/testkit";
+import { bodies, clientServerScene, flat, harness, payloads, type Scenario, scenario } from "@millrace/testkit";
 import { describe, expect, it } from "vitest";
-import { ATTRIBUTES } from "../src/attributes.ts";
 import { flatMessage, flatRecord } from "../src/index.ts";
 
 const sketches = [
@@ -24,9 +22,20 @@ const sketches = [
   { type: "NF", ts: 5n, "sf.net.port": [80, 443], "sf.flow.rbytes": 0n, "sf.net.ip": [] },
 ] as const;
 
-// An attribute with a plus is the same as the one without, in another form.
-it("hands on every attribute of SysFlow's own, and no other", () => {
-  expect([...ATTRIBUTES].toSorted()).toEqual([...KNOWN.keys()].filter((name) => name.startsWith("sf.") && !name.endsWith("+")).toSorted());
+/** Each type of record that a scene has, and the attributes that it is told with. */
+async function told(scene: Scenario): Promise<Record<string, readonly string[]>> {
+  const h = await harness<never, RecordBatch>(flatRecord, { input: scene.flat() as never });
+  await h.finished();
+  return Object.fromEntries(h.sent.flatMap((batch) => bodies(batch)).map((body) => [String(body["sf.type"]), Object.keys(body)]));
+}
+
+it("tells of a record what its type has, and not what entities that are not there would say", async () => {
+  const { PE, FF } = await told(clientServerScene());
+  expect(PE?.filter((name) => /^sf\.(file|net|flow|ke)\./.test(name))).toEqual([]);
+  expect(FF?.filter((name) => /^sf\.(file\.new|net|ke)/.test(name))).toEqual([]);
+  expect(FF).toContain("sf.file.name");
+  const { FE } = await told(scenario().host("h").process("p", { exe: "/bin/mv" }).exec().rename("/a/b", "/c/d"));
+  expect(FE).toEqual(expect.arrayContaining(["sf.file.newname", "sf.file.newdirectory"]));
 });
 
 describe("flat-message", () => {
