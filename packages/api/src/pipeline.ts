@@ -19,6 +19,8 @@ export interface NodeSpec {
   readonly plugin: string;
   readonly kind: PluginKind;
   readonly options: Readonly<Record<string, unknown>>;
+  /** Keys of `options` that may have been meant for somebody else, such as an environment variable whose name fits: one that the plugin has not is a warning. */
+  readonly doubtful?: readonly string[];
   /** Settings that the family gives to every instance of this kind (a tag, a retry limit): its define helper reads them. */
   readonly instance?: Readonly<Record<string, unknown>>;
   /** How the dialect writes options. */

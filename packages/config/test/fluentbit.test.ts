@@ -276,82 +276,82 @@ describe("the classic form", () => {
 `),
       ),
     ).toMatchInlineSnapshot(`
-  "fluent-bit.conf:2:9: error MILLRACE_CONFIG_VALUE: invalid flush value "0": a number of seconds above 0 is wanted
-        Flush 0
-              ^
-  fluent-bit.conf:3:13: error MILLRACE_CONFIG_VALUE: "loud" is no log level
-        Log_Level loud
-                  ^~~~
-    hint: there are off, error, warn, info, debug, trace
-  fluent-bit.conf:4:15: warning MILLRACE_CONFIG_VALUE: "maybe" is not true or false: "http_server" is false
-        HTTP_Server maybe
-                    ^~~~~
-  fluent-bit.conf:5:13: warning MILLRACE_CONFIG_VALUE: "x12" is not a whole number: "http_port" is 0
-        HTTP_Port x12
-                  ^~~
-  fluent-bit.conf:6:9: warning MILLRACE_CONFIG_VALUE: "soon" is not a number of seconds: "grace" is 0
-        Grace soon
-              ^~~~
-  fluent-bit.conf:7:29: error MILLRACE_CONFIG_VALUE: "5X" is not a size, such as 5M
-        storage.backlog.mem_limit 5X
-                                  ^~
-  fluent-bit.conf:8:12: warning MILLRACE_CONFIG_NO_EFFECT: the service has no property "htp_port": it has no effect
-        Htp_Port 1
-                 ^
-    hint: did you mean "http_port"?
-  fluent-bit.conf:9:1: error MILLRACE_CONFIG_MISSING: section "input" is missing the "name" property
-      [INPUT]
-      ^~~~~~~
-    hint: name its plugin: Name …
-  fluent-bit.conf:14:7: warning MILLRACE_CONFIG_DUPLICATE: property "tag" is already specified with value "one": overwriting with "two"
-        Tag two
-            ^~~
-  fluent-bit.conf:15:8: warning MILLRACE_CONFIG_DUPLICATE: the name is already "dummy", and stays so
-        Name random
-             ^~~~~~
-  fluent-bit.conf:16:16: error MILLRACE_CONFIG_VALUE: could not configure property "storage.type": "disk" means nothing
-        storage.type disk
-                     ^~~~
-    hint: wanted: memory, filesystem, memrb
-  fluent-bit.conf:17:17: error MILLRACE_CONFIG_VALUE: could not configure property "mem_buf_limit": "10XB" means nothing
-        Mem_Buf_Limit 10XB
+      "fluent-bit.conf:2:9: error MILLRACE_CONFIG_VALUE: invalid flush value "0": a number of seconds above 0 is wanted
+            Flush 0
+                  ^
+      fluent-bit.conf:3:13: error MILLRACE_CONFIG_VALUE: "loud" is no log level
+            Log_Level loud
                       ^~~~
-    hint: wanted: a size, such as 5M
-  fluent-bit.conf:18:12: warning MILLRACE_CONFIG_NO_EFFECT: invalid threaded "perhaps": it is not true or false, and counts as false
-        Threaded perhaps
-                 ^~~~~~~
-  fluent-bit.conf:19:3: warning MILLRACE_CONFIG_NO_EFFECT: an indented @INCLUDE is a key like any other
-        @INCLUDE more.conf
-        ^~~~~~~~
-    hint: let it start in the first column
-  fluent-bit.conf:20:1: error MILLRACE_CONFIG_MISSING: NO match rule for grep.0 filter instance
-      [FILTER]
-      ^~~~~~~~
-    hint: say which tags it sees: Match *
-  fluent-bit.conf:24:15: error MILLRACE_CONFIG_VALUE: bad regular expression "([a-z"
-        Match_Regex ([a-z
-                    ^~~~~
-    cause: Invalid regular expression: /([a-z/y: Unterminated character class
-  fluent-bit.conf:28:13: error MILLRACE_CONFIG_VALUE: could not configure property "log_level": "lout" means nothing
-        Log_Level lout
+        hint: there are off, error, warn, info, debug, trace
+      fluent-bit.conf:4:15: warning MILLRACE_CONFIG_VALUE: "maybe" is not true or false: "http_server" is false
+            HTTP_Server maybe
+                        ^~~~~
+      fluent-bit.conf:5:13: warning MILLRACE_CONFIG_VALUE: "x12" is not a whole number: "http_port" is 0
+            HTTP_Port x12
+                      ^~~
+      fluent-bit.conf:6:9: warning MILLRACE_CONFIG_VALUE: "soon" is not a number of seconds: "grace" is 0
+            Grace soon
                   ^~~~
-    hint: wanted: off, error, warn, info, debug, trace
-  fluent-bit.conf:29:15: warning MILLRACE_CONFIG_NO_EFFECT: invalid retry_limit "banana": it is not a whole number or one of no_limits, false, off, no_retries, and counts as 1
-        Retry_Limit banana
-                    ^~~~~~
-  fluent-bit.conf:30:11: warning MILLRACE_CONFIG_NO_EFFECT: invalid workers "many": it is not a whole number, and counts as 0
-        Workers many
-                ^~~~
-  fluent-bit.conf:31:1: error MILLRACE_CONFIG_SYNTAX: a parser section is not valid in the main configuration file
-      [PARSER]
-      ^~~~~~~~
-    hint: it belongs to a file that Parsers_File of [SERVICE] names
-  fluent-bit.conf:31:1: error MILLRACE_CONFIG_MISSING: the parser "p" has no "format"
-      [PARSER]
-      ^~~~~~~~
-    hint: there are json, regex, ltsv, logfmt
-  11 errors, 10 warnings"
-`);
+      fluent-bit.conf:7:29: error MILLRACE_CONFIG_VALUE: "5X" is not a size, such as 5M
+            storage.backlog.mem_limit 5X
+                                      ^~
+      fluent-bit.conf:8:3: warning MILLRACE_CONFIG_NO_EFFECT: the service has no property "htp_port": it has no effect
+            Htp_Port 1
+            ^~~~~~~~
+        hint: did you mean "http_port"?
+      fluent-bit.conf:9:1: error MILLRACE_CONFIG_MISSING: section "input" is missing the "name" property
+          [INPUT]
+          ^~~~~~~
+        hint: name its plugin: Name …
+      fluent-bit.conf:14:7: warning MILLRACE_CONFIG_DUPLICATE: property "tag" is already specified with value "one": overwriting with "two"
+            Tag two
+                ^~~
+      fluent-bit.conf:15:8: warning MILLRACE_CONFIG_DUPLICATE: the name is already "dummy", and stays so
+            Name random
+                 ^~~~~~
+      fluent-bit.conf:16:16: error MILLRACE_CONFIG_VALUE: could not configure property "storage.type": "disk" means nothing
+            storage.type disk
+                         ^~~~
+        hint: wanted: memory, filesystem, memrb
+      fluent-bit.conf:17:17: error MILLRACE_CONFIG_VALUE: could not configure property "mem_buf_limit": "10XB" means nothing
+            Mem_Buf_Limit 10XB
+                          ^~~~
+        hint: wanted: a size, such as 5M
+      fluent-bit.conf:18:12: warning MILLRACE_CONFIG_NO_EFFECT: invalid threaded "perhaps": it is not true or false, and counts as false
+            Threaded perhaps
+                     ^~~~~~~
+      fluent-bit.conf:19:3: warning MILLRACE_CONFIG_NO_EFFECT: an indented @INCLUDE is a key like any other
+            @INCLUDE more.conf
+            ^~~~~~~~
+        hint: let it start in the first column
+      fluent-bit.conf:20:1: error MILLRACE_CONFIG_MISSING: NO match rule for grep.0 filter instance
+          [FILTER]
+          ^~~~~~~~
+        hint: say which tags it sees: Match *
+      fluent-bit.conf:24:15: error MILLRACE_CONFIG_VALUE: bad regular expression "([a-z"
+            Match_Regex ([a-z
+                        ^~~~~
+        cause: Invalid regular expression: /([a-z/y: Unterminated character class
+      fluent-bit.conf:28:13: error MILLRACE_CONFIG_VALUE: could not configure property "log_level": "lout" means nothing
+            Log_Level lout
+                      ^~~~
+        hint: wanted: off, error, warn, info, debug, trace
+      fluent-bit.conf:29:15: warning MILLRACE_CONFIG_NO_EFFECT: invalid retry_limit "banana": it is not a whole number or one of no_limits, false, off, no_retries, and counts as 1
+            Retry_Limit banana
+                        ^~~~~~
+      fluent-bit.conf:30:11: warning MILLRACE_CONFIG_NO_EFFECT: invalid workers "many": it is not a whole number, and counts as 0
+            Workers many
+                    ^~~~
+      fluent-bit.conf:31:1: error MILLRACE_CONFIG_SYNTAX: a parser section is not valid in the main configuration file
+          [PARSER]
+          ^~~~~~~~
+        hint: it belongs to a file that Parsers_File of [SERVICE] names
+      fluent-bit.conf:31:1: error MILLRACE_CONFIG_MISSING: the parser "p" has no "format"
+          [PARSER]
+          ^~~~~~~~
+        hint: there are json, regex, ltsv, logfmt
+      11 errors, 10 warnings"
+    `);
   });
 });
 

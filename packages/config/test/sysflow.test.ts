@@ -165,6 +165,12 @@ describe("environment variables", () => {
     expect(node(read(pipeline([reader, sink]), { FILE_SERVER: "x", FILE_PATH: "y" }, { path: "z" }), "file")).toMatchObject({ options: { path: "z" } });
   });
 
+  it("may not have been meant for the pipeline, where it does not have the key itself", () => {
+    const result = read(text, { EXPORTER_SERVICE_HOST: "10.0.0.1", EXPORTER_ES_BULK_NUMWORKERS: "7" });
+    expect(node(result, "exporter")).toMatchObject({ options: { "service.host": "10.0.0.1" }, doubtful: ["service.host"] });
+    expect(node(result, "policyengine")).not.toHaveProperty("doubtful");
+  });
+
   it("are shown as the place of what they set", () => {
     const result = read(text, { EXPORTER_FORMAT: "ecs" });
     expect(result.spec?.nodes.find(({ id }) => id === "exporter")?.places?.format).toEqual({

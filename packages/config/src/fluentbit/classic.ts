@@ -247,7 +247,12 @@ class ClassicLines {
         hint: "let it start in the first column",
       });
     }
-    const property = { key: key.toLowerCase(), text: value, place: this.place(line, valueStart, valueStart + value.length) };
+    const property = {
+      key: key.toLowerCase(),
+      text: value,
+      place: this.place(line, valueStart, valueStart + value.length),
+      keyPlace: this.place(line, start, start + key.length),
+    };
     (level === 2 && this.group !== undefined ? this.group : this.section).properties.push(property);
   }
 

@@ -23,6 +23,8 @@ export interface Property {
   readonly text: string;
   /** Where the value stands. */
   readonly place: Place;
+  /** Where the key stands, if not beside the value in one text. */
+  readonly keyPlace?: Place;
   /** The value is missing, and that has been reported. */
   readonly faulty?: boolean;
 }

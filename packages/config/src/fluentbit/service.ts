@@ -87,7 +87,7 @@ function typeOf(property: Property, bag: DiagnosticBag): ValueType | undefined {
   const type = exact ?? Object.entries(SERVICE_KEYS).find(([key]) => key.endsWith(".") && property.key.startsWith(key))?.[1];
   if (type === undefined) {
     bag.warning(NO_EFFECT, `the service has no property "${property.key}": it has no effect`, {
-      place: property.place,
+      place: property.keyPlace ?? property.place,
       hint: didYouMean(property.key, Object.keys(SERVICE_KEYS)),
     });
   }

@@ -146,7 +146,7 @@ class YamlReader {
     const values = entry.value.kind === "list" ? entry.value.items : [entry.value];
     return values.flatMap((value) => {
       const text = textOf(value);
-      if (text !== undefined) return { key, text, place: placeOf(value) };
+      if (text !== undefined) return { key, text, place: placeOf(value), keyPlace: keyPlace(entry) };
       if (isFaulty(value)) return [];
       if (value.kind === "scalar") this.bag.error(SHAPE, `"${entry.key}" has no value`, { place: keyPlace(entry), hint: "give it a value, or take it out" });
       else if (kind !== "service")

@@ -178,12 +178,15 @@ function stageNode({ id, stage }: Placed, bag: DiagnosticBag): NodeSpec {
 
 function nodeOf(id: string, stage: Stage, settings: ReadonlyMap<string, Setting>): NodeSpec {
   const list = [...settings.values()];
+  // The environment has more in it than what somebody wrote for this pipeline: `EXPORTER_SERVICE_HOST` is what Kubernetes sets for a service of that name.
+  const doubtful = list.filter(({ fromEnvironment }) => fromEnvironment).map(({ key }) => key);
   return {
     id,
     plugin: stage.name,
     kind: stage.kind,
     options: Object.fromEntries(list.map(({ key, value }) => [key, value])),
     style: { caseless: true, textual: true, unknown: "error" },
+    ...(doubtful.length > 0 && { doubtful }),
     ...(stage.place && { place: stage.place }),
     places: Object.fromEntries(
       list.flatMap(({ key, place, inner = {} }) => [[key, place], ...Object.entries(inner).map(([path, at]) => [`${key}.${path}`, at])]),

@@ -12,6 +12,8 @@ export interface Setting {
   readonly place: Place;
   /** The places of what is inside, by path, where the value is a list or an object in the file. */
   readonly inner?: Readonly<Record<string, Place>>;
+  /** It stands in the environment alone. */
+  readonly fromEnvironment?: boolean;
 }
 
 /** An element of `pipeline` or of `drivers`. */
@@ -36,7 +38,7 @@ export function readStages(lists: readonly { readonly kind: Stage["kind"]; reado
   for (const [stage, list] of overrides) {
     for (const { key, value, place } of list) {
       const known = stage.settings.get(key);
-      stage.settings.set(key, { key: known?.key ?? key, value, place });
+      stage.settings.set(key, { key: known?.key ?? key, value, place, fromEnvironment: known === undefined });
     }
   }
   return stages;

@@ -120,7 +120,14 @@ async function checkAll(
   const sharing = inSlots.filter((found) => found.spec.options === undefined);
   const style = spec.style ?? {};
   const places = spec.places ?? {};
-  const shared = await checkOptions([plugin, ...sharing.map((found) => found.plugin)], { options: spec.options, style, place: spec.place, places, incomplete });
+  const shared = await checkOptions([plugin, ...sharing.map((found) => found.plugin)], {
+    options: spec.options,
+    style,
+    place: spec.place,
+    places,
+    incomplete,
+    ...(spec.doubtful && { doubtful: spec.doubtful }),
+  });
   bag.add(...shared.bag.list());
   const values = new Map<HostedPlugin, unknown>(sharing.map((found, index) => [found, shared.values[index + 1]]));
   for (const found of inSlots) {

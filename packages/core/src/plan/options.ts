@@ -8,6 +8,8 @@ import { isSchema, type Keys, keysOf, type SchemaAt, schemaAt, schemasOf } from 
 export interface GivenOptions {
   readonly options: Readonly<Record<string, unknown>>;
   readonly style: OptionsStyle;
+  /** Keys of which an unknown one is a warning. */
+  readonly doubtful?: readonly string[];
   /** Where the node stands, and where each option does: by its key, or by `key.inner`. */
   readonly place: Place | undefined;
   readonly places: Readonly<Record<string, Place>>;
@@ -89,12 +91,13 @@ function spelling(key: string, keys: Keys, caseless: boolean): string | undefine
   return alike ?? (schemasOf(keys, key).length > 0 ? key : undefined);
 }
 
-function reportUnknown(key: string, takers: readonly Taker[], place: Place | undefined, { style }: GivenOptions, bag: DiagnosticBag): void {
+function reportUnknown(key: string, takers: readonly Taker[], place: Place | undefined, { style, doubtful }: GivenOptions, bag: DiagnosticBag): void {
   const names = [...new Set(takers.flatMap(({ keys }) => [...(keys?.named.keys() ?? [])]))];
   const plugins = takers.map(({ plugin }) => nameOf(plugin));
   const message = plugins.length === 1 ? `${plugins[0]} has no option "${key}"` : `neither ${plugins.join(" nor ")} has an option "${key}"`;
   const hint = didYouMean(key, names) ?? (names.length === 0 ? "it has no options" : `the options are ${names.join(", ")}`);
-  bag[style.unknown ?? "error"]("MILLRACE_PLAN_OPTION_UNKNOWN", message, { place, hint });
+  const severity = doubtful?.includes(key) ? "warning" : (style.unknown ?? "error");
+  bag[severity]("MILLRACE_PLAN_OPTION_UNKNOWN", message, { place, hint });
 }
 
 /** Reports keys inside an option that its schema does not know. A choice of several schemas knows the keys of all of them. */

@@ -137,6 +137,19 @@ describe("options", () => {
     expect(warned.graph?.nodes[1]?.options).toEqual({ path: "a", buffer: 0, flush: true, tls: {} });
   });
 
+  it("that may have been meant for somebody else are a warning where nobody knows them", async () => {
+    const warned = await plan(
+      pipeline(`
+        in = driver/source
+        out = output/file {"options":{"path":"a","service.host":"10.0.0.1"},"doubtful":["service.host"]}
+        in -> out
+      `),
+      testRegistry(testPlugin("file", { kind: "output", in: "any", options: schema })),
+    );
+    expect(warned.diagnostics.map(({ severity, code }) => `${severity} ${code}`)).toEqual(["warning MILLRACE_PLAN_OPTION_UNKNOWN"]);
+    expect(warned.graph?.nodes[1]?.options).toEqual({ path: "a", buffer: 0, flush: true });
+  });
+
   it("reach a plugin that takes free keys", async () => {
     expect(await result({ anything: [1] }, {}, { free: true })).toEqual({ anything: [1] });
     expect(await result({ path: "a", other: "1" }, TEXTUAL, { free: true, options: schema.loose() })).toMatchObject({ path: "a", other: "1" });
