@@ -2,7 +2,24 @@ import { z } from "zod";
 
 const accepted = "Taken for the sake of sf-processor's configurations";
 
-export const options = z
+/** The options of the policy engine, checked and filled in. */
+export interface Options {
+  readonly policies?: string | undefined;
+  readonly mode: "alert" | "enrich";
+  readonly language: "falco" | "sigma";
+  readonly config?: string | undefined;
+  readonly strict: boolean;
+  readonly skip_invalid: boolean;
+  readonly logsource: "any" | "strict";
+  readonly monitor: "none" | "local";
+  readonly "monitor.interval": number;
+  readonly actiondir?: string | undefined;
+  readonly concurrency: number;
+  readonly "bench.rulesetsize": number;
+  readonly "bench.ruleindex": number;
+}
+
+export const options: z.ZodType<Options> = z
   .strictObject({
     policies: z.string().min(1).optional().describe("A file or folder with policies (`.yaml`, `.yml`). Required in mode `alert`; without it in mode `enrich` every record passes"),
     mode: z.enum(["alert", "enrich"]).default("alert").describe("`alert` sends the events that a rule matches, `enrich` sends all, with the rules that match"),
@@ -22,5 +39,3 @@ export const options = z
     path: ["policies"],
     message: "configuration attribute 'policies' missing from policy engine plugin settings",
   });
-
-export type Options = z.infer<typeof options>;
