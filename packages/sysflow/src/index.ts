@@ -12,6 +12,7 @@ export { ContainerVersion, FileVersion, HeaderVersion, type ParsedPath, parsePat
 export { type MissingEntity, ROW_HANDLER, type RowHandler, type RowVisitor, walk, type WalkedEntity } from "./entities/walk.ts";
 export { WordTable } from "./entities/word-table.ts";
 export { type ContextTags, EventBuilder, EventCursor, EventRows, type EventRule, EVENTS, type EventVerdict, isEventRows } from "./event/event-rows.ts";
+export { eventRowsOf } from "./event/from-events.ts";
 export { ZERO_FILE, ZERO_PROCESS } from "./flat/attribute-kinds.ts";
 export { type Attribute, type AttributeOf, ATTRIBUTES, type AttributeScope, findAttribute, valueText } from "./flat/attributes.ts";
 export { FlatBuilder, FlatCursor, FlatRows } from "./flat/flat-rows.ts";

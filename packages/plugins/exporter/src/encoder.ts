@@ -1,0 +1,10 @@
+import type { EventRows } from "@millrace/sysflow";
+import type { JsonWriter } from "./bytes/json-writer.ts";
+
+/** Turns events into the lines of one format. */
+export interface Encoder {
+  /** Writes an event of a batch, with the line end. */
+  encode(batch: EventRows, event: number): void;
+  /** Where it writes to. */
+  readonly out: JsonWriter;
+}

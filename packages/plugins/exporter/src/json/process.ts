@@ -1,0 +1,90 @@
+import { commandLine, type ProcessVersion, type Surroundings, ZERO_PROCESS } from "@millrace/sysflow";
+import { ascii, type JsonWriter } from "../bytes/json-writer.ts";
+import { writeEach } from "./around.ts";
+
+const PARENT: Uint8Array = ascii(',"pproc":{"args":');
+const PROCESS: Uint8Array = ascii(',"proc":{"acmdline":[');
+const EXES: Uint8Array = ascii('],"aexe":[');
+const NAMES: Uint8Array = ascii('],"aname":[');
+const PIDS: Uint8Array = ascii('],"apid":[');
+const ARGS: Uint8Array = ascii('],"args":');
+const COMMAND_LINE: Uint8Array = ascii(',"cmdline":');
+const CREATED: Uint8Array = ascii(',"createts":');
+const ENTRY: Uint8Array = ascii(',"entry":');
+const EXE: Uint8Array = ascii(',"exe":');
+const GID: Uint8Array = ascii(',"gid":');
+const GROUP: Uint8Array = ascii(',"group":');
+const NAME: Uint8Array = ascii(',"name":');
+const OID: Uint8Array = ascii(',"oid":');
+const PID: Uint8Array = ascii(',"pid":');
+const TID: Uint8Array = ascii(',"tid":');
+const TTY: Uint8Array = ascii(',"tty":');
+const UID: Uint8Array = ascii(',"uid":');
+const USER: Uint8Array = ascii(',"user":');
+const CLOSE: Uint8Array = ascii("}");
+
+/** Writes the section of the parent; nothing where there is none. What is not known of it is empty. */
+export function writeParent(out: JsonWriter, { process, ancestors }: Surroundings): void {
+  if (!process || (process.parentHpidLo === 0 && process.parentHpidHi === 0)) return;
+  const parent = ancestors[1];
+  out.need(0);
+  out.put(PARENT);
+  out.unquoted(parent?.exeArgs ?? "");
+  out.put(COMMAND_LINE);
+  out.unquoted(parent ? commandLine(parent) : "");
+  out.put(CREATED);
+  out.long(process.parentCreateTsLo, process.parentCreateTsHi);
+  writeIdentity(out, parent, parent?.name ?? "", process.parentOidText);
+  out.long(process.parentHpidLo, process.parentHpidHi);
+  writeProcessEnd(out, parent);
+}
+
+/** Writes the section of the process up to the number of the thread. */
+export function writeProcessStart(out: JsonWriter, { process = ZERO_PROCESS, ancestors }: Surroundings): void {
+  out.need(0);
+  out.put(PROCESS);
+  writeEach(out, ancestors, (ancestor) => out.unquoted(commandLine(ancestor)));
+  out.put(EXES);
+  writeEach(out, ancestors, (ancestor) => out.unquoted(ancestor.exe));
+  out.put(NAMES);
+  writeEach(out, ancestors, (ancestor) => out.unquoted(ancestor.name));
+  out.put(PIDS);
+  writeEach(out, ancestors, (ancestor) => out.long(ancestor.hpidLo, ancestor.hpidHi));
+  out.need(0);
+  out.put(ARGS);
+  out.unquoted(process.exeArgs);
+  out.put(COMMAND_LINE);
+  out.unquoted(`${process.exe} ${process.exeArgs}`);
+  out.put(CREATED);
+  out.long(process.createTsLo, process.createTsHi);
+  writeIdentity(out, process, process.name, process.oidText);
+  out.long(process.hpidLo, process.hpidHi);
+  out.put(TID);
+}
+
+/** Writes the end of a section of a process, from the terminal on. */
+export function writeProcessEnd(out: JsonWriter, process: ProcessVersion | undefined): void {
+  out.put(TTY);
+  out.bool(process?.tty ?? false);
+  out.put(UID);
+  out.int(process?.uid ?? 0);
+  out.put(USER);
+  out.unquoted(process?.userName ?? "");
+  out.put(CLOSE);
+}
+
+function writeIdentity(out: JsonWriter, process: ProcessVersion | undefined, name: string, oid: string): void {
+  out.put(ENTRY);
+  out.bool(process?.entry ?? false);
+  out.put(EXE);
+  out.unquoted(process?.exe ?? "");
+  out.put(GID);
+  out.int(process?.gid ?? 0);
+  out.put(GROUP);
+  out.unquoted(process?.groupName ?? "");
+  out.put(NAME);
+  out.unquoted(name);
+  out.put(OID);
+  out.string(oid);
+  out.put(PID);
+}

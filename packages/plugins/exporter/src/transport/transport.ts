@@ -1,0 +1,40 @@
+import type { PluginContext } from "@millrace/api";
+import type { z } from "zod";
+
+/** Records in the form in which they leave, one after the other, each with its line end. */
+export interface Chunk {
+  readonly bytes: Uint8Array;
+  /** By record: where it ends in {@link bytes}, which is where the next one begins. */
+  readonly ends: readonly number[];
+}
+
+/** Where records go. The exporter calls one method at a time. */
+export interface Transport {
+  /** The health check: throws where records could not be written. Changes nothing. */
+  test?(): void | Promise<void>;
+  /** Called once before the first chunk. */
+  open?(): void | Promise<void>;
+  /**
+   * Takes what it can of a chunk. It is called again for the rest, and after an error for the same again: nothing may be
+   * taken and not be counted. An error of ours that is not `retryable` ends the attempts.
+   *
+   * @param from - the first byte that has not been taken yet
+   * @returns up to where it has taken the chunk now; more than `from`
+   */
+  write(chunk: Chunk, from: number): number | Promise<number>;
+  /** What was taken up to here is all that will come of a chunk, and may end within a record: makes the place good for the next one. */
+  abandon?(chunk: Chunk, from: number): void | Promise<void>;
+  /** Called once at the end, if it was opened. */
+  close?(): void | Promise<void>;
+}
+
+/** A kind of transport: what the option `export` may name. A new one is a file of its own, and a place in the table. */
+export interface TransportKind {
+  readonly name: string;
+  /** The formats that it takes; absent for all. */
+  readonly formats?: readonly string[];
+  /** The options that it reads. Their names begin with that of the transport. */
+  readonly options: z.ZodRawShape;
+  /** Makes one. `undefined`: records go nowhere, and need not be encoded. */
+  create(options: Readonly<Record<string, unknown>>, ctx: PluginContext): Transport | undefined;
+}
