@@ -30,6 +30,9 @@ describe.concurrent("the command line of millrace", () => {
         graph [options] <file>        draw a pipeline, with the conversions that
                                       planning adds
         plugins [options]             list the plugins there are
+        policy                        check, list, explain and test rules
+        trace                         look into SysFlow traces, cut them, and make
+                                      some
         help [command]                display help for command
       "
     `);

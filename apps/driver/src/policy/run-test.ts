@@ -96,7 +96,7 @@ class Check {
     const late = expect[this.#reached];
     if (late !== undefined && this.#fired.has(late.text)) {
       const before = expect[this.#reached - 1];
-      this.#wrong.push({ message: `expected "${late.text}" to fire after "${before?.text ?? ""}": it fired before it alone`, rules: [] });
+      this.#wrong.push({ message: `expected "${late.text}" to fire after "${before?.text ?? ""}": it fired only before`, rules: [] });
     }
     for (const number of expectAt.keys())
       if (number > records) this.#wrong.push({ message: `expected something of record ${number}: there are only ${records}`, rules: [] });

@@ -1,6 +1,6 @@
 import { isMillraceError } from "@millrace/api";
 import { names, openFlagNames, operationNames } from "@millrace/sysflow";
-import { type OpenFlag, type Operation, type Scenario, scenario } from "@millrace/testkit";
+import { type FileFlowOptions, type OpenFlag, type Operation, type Scenario, scenario } from "@millrace/testkit";
 import { didYouMean } from "@millrace/text";
 import { isMap, isScalar, type Node } from "yaml";
 import type { YamlReader } from "./yaml-reader.ts";
@@ -83,7 +83,7 @@ interface Word {
 
 const WHEN = { after: "number", tid: "number" } as const;
 const TRAFFIC = { ...WHEN, fd: "number", lasts: "number", readBytes: "number", readOps: "number", writeBytes: "number", writeOps: "number" } as const;
-const FILE_FLOW = { ...TRAFFIC, operations: "operations", open: "flags" } as const;
+const FILE_FLOW = { ...TRAFFIC, operations: "operations", flags: "flags" } as const;
 const NET_FLOW = { ...TRAFFIC, operations: "operations", protocol: "text" } as const;
 const PROCESS = {
   exe: "text",
@@ -103,7 +103,7 @@ const PROCESS = {
 const FILE_EVENT = { ...WHEN, ret: "number" } as const;
 const COMMON = ["by", "expect"] as const;
 
-/** What may happen. The options are those of the testkit's scenarios, whose names they have. */
+/** What may happen. The options have the names and meanings that they have in the testkit's scenarios; `flags` is `open` there. */
 const WORDS: Readonly<Record<string, Word>> = {
   host: { options: { ip: "text", filename: "text", version: "number" }, subject: "needed", tell: (told, name, options) => void told.host(name, options) },
   pod: {
@@ -129,9 +129,9 @@ const WORDS: Readonly<Record<string, Word>> = {
     tell: (told, uid, options) => void told.setuid(Number(uid), typeof options.user === "string" ? options.user : "", options),
   },
   exit: { options: WHEN, subject: "optional", tell: (told, code, options) => void told.exit(Number(code), options) },
-  open: { options: FILE_FLOW, subject: "needed", tell: (told, path, options) => void told.fileFlow(path, options) },
-  read: { options: FILE_FLOW, subject: "needed", tell: (told, path, options) => void told.read(path, options) },
-  write: { options: FILE_FLOW, subject: "needed", tell: (told, path, options) => void told.write(path, options) },
+  open: { options: FILE_FLOW, subject: "needed", tell: (told, path, options) => void told.fileFlow(path, withFlags(options)) },
+  read: { options: FILE_FLOW, subject: "needed", tell: (told, path, options) => void told.read(path, withFlags(options)) },
+  write: { options: FILE_FLOW, subject: "needed", tell: (told, path, options) => void told.write(path, withFlags(options)) },
   mkdir: { options: FILE_EVENT, subject: "needed", tell: (told, path, options) => void told.mkdir(path, options) },
   rmdir: { options: FILE_EVENT, subject: "needed", tell: (told, path, options) => void told.rmdir(path, options) },
   unlink: { options: FILE_EVENT, subject: "needed", tell: (told, path, options) => void told.unlink(path, options) },
@@ -154,6 +154,11 @@ const WORDS: Readonly<Record<string, Word>> = {
     tell: (told, kind, options) => void told.k8s({ ...options, kind, message: options.message === undefined ? {} : JSON.parse(String(options.message)) }),
   },
 };
+
+/** The flags with which a file is opened, under the name that they have in a scenario. */
+function withFlags({ flags, ...options }: Options): FileFlowOptions {
+  return flags === undefined ? options : { ...options, open: flags as readonly OpenFlag[] };
+}
 
 /** The two ends of `10.0.0.1:1000 -> 10.0.0.2:80`. */
 function endsOf(text: string): [string, string] {

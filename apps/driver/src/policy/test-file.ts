@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import type { PolicyLanguage } from "@millrace/policy";
 import { DiagnosticBag, didYouMean, Source } from "@millrace/text";
 import { isMap, isSeq, type Node } from "yaml";
@@ -54,7 +54,7 @@ export async function readTestFile(file: string): Promise<PolicyTestFile> {
   const root = reader.root();
   const map = root && reader.map(root, "a test file", ["policies", "language", "config", "tests"]);
   if (map === undefined) return nothing;
-  const beside = (path: string): string => join(dirname(file), path);
+  const beside = (path: string): string => (isAbsolute(path) ? path : join(dirname(file), path));
   const policies = reader.child(map, "policies");
   const mapping = reader.child(map, "config");
   const tests = reader.child(map, "tests");

@@ -1,12 +1,12 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { MillraceError } from "@millrace/api";
+import { isMillraceError, MillraceError } from "@millrace/api";
 import { printDiagnostics } from "../machine/terminal.ts";
 import { printable } from "../trace/formats.ts";
 import { fileError } from "../trace/read-parts.ts";
 import { counted, reported } from "../trace/report.ts";
 import { printErrors, readPolicies } from "./load-rules.ts";
-import { runTest } from "./run-test.ts";
+import { runTest, type TestResult } from "./run-test.ts";
 import { checkNames, readTestFile, TEST_FILE } from "./test-file.ts";
 
 export interface TestOptions {
@@ -54,13 +54,19 @@ async function runFile(file: string, { strict, quiet }: TestOptions, tally: Tall
   if (tests.found.hasErrors) return 1;
   process.stdout.write(`${file}\n`);
   for (const test of tests.tests) {
-    const { records, failures } = await runTest(test, policies, quiet === true);
+    const { records, failures } = await runTest(test, policies, quiet === true).catch(couldNotRun);
     const passed = failures.length === 0;
     tally[passed ? "passed" : "failed"] += 1;
     if (!passed || !quiet) process.stdout.write(`  ${passed ? "✓" : "✗"} ${printable(test.name)} (${counted(records, "event")})\n`);
     for (const { message, explanation } of failures) process.stdout.write(`${indented(message, 6)}${indented(explanation, 8)}`);
   }
   return 0;
+}
+
+/** A test whose trace can't be read has failed. */
+function couldNotRun(cause: unknown): TestResult {
+  if (!isMillraceError(cause)) throw cause;
+  return { records: 0, failures: [{ message: `${cause.code}: ${cause.message}`, explanation: "" }] };
 }
 
 /** The test files that paths mean: files, and all in folders and the folders in them, by name. */
