@@ -31,7 +31,7 @@ export function exporterWith(kinds: readonly [TransportKind, ...TransportKind[]]
     in: "event",
     create: (values: CommonOptions, ctx) => {
       const kind = kinds.find(({ name }) => name === values.export) as TransportKind;
-      return new Exporter(values, ctx, kind.create(values, ctx));
+      return new Exporter(values, ctx, kind.create({ ...values }, ctx));
     },
   });
 }

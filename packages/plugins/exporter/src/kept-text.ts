@@ -13,7 +13,7 @@ export class KeptText extends Memo {
   length = 0;
 
   /** Takes what was written since `from` off the page and keeps it. The ends of parts are offsets on the page, in their order. */
-  keep(out: Memory, from: number, first = from, second = from, third = from): void {
+  keep(out: Memory, from: number, first: number = from, second: number = from, third: number = from): void {
     this.first = first - from;
     this.second = second - from;
     this.third = third - from;

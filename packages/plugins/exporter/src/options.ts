@@ -23,7 +23,19 @@ const common = {
 };
 
 /** What the options say, whatever the transport. */
-export type CommonOptions = z.infer<z.ZodObject<typeof common>> & { readonly export: string };
+export interface CommonOptions {
+  readonly export: string;
+  readonly format: (typeof FORMATS)[number];
+  readonly buffer: number;
+  readonly "vault.secrets": boolean;
+  readonly "vault.path": string;
+  readonly "vault.encoding": "none" | "base64";
+  readonly version?: string | undefined;
+  readonly jsonschemaversion?: number | undefined;
+  readonly ecsversion?: string | undefined;
+  readonly buildnumber?: string | undefined;
+  readonly "cluster.id"?: string | undefined;
+}
 
 /** The schema of the options: those of every exporter, and those of each transport. */
 export function optionsFor(kinds: readonly TransportKind[]): z.ZodType<CommonOptions> {
