@@ -66,11 +66,11 @@ function damaged(text: string): fc.Arbitrary<string> {
 describe("damaged policies end with rules or with diagnostics", () => {
   test.each([["falco", FALCO], ["sigma", SIGMA]] as const)("%s", (language, text) => {
     survives(language, text);
-    fc.assert(fc.property(damaged(text), (bad) => survives(language, bad)), { numRuns: 400 });
+    fc.assert(fc.property(damaged(text), (bad) => survives(language, bad)), { numRuns: 250 });
   });
 
   test.each(["falco", "sigma"] as const)("arbitrary texts, as %s", (language) => {
-    fc.assert(fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.array(fc.constantFrom("- ", "rule: ", "condition: ", "detection:\n", "\n", "  ", "a", " and ", "(", ")", "'", "[", ",", ": ")).map((parts) => parts.join(""))), (text) => survives(language, text)), { numRuns: 300 });
+    fc.assert(fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.array(fc.constantFrom("- ", "rule: ", "condition: ", "detection:\n", "\n", "  ", "a", " and ", "(", ")", "'", "[", ",", ": ")).map((parts) => parts.join(""))), (text) => survives(language, text)), { numRuns: 150 });
   });
 
   test.skipIf(!existsSync(policies))("copies of real ones", () => {

@@ -315,6 +315,6 @@ test("the compiled engine says of Sigma rules what the plain interpreter says", 
         expect(judging.judge(batch, index).rules.map(({ name }) => name)).toEqual(expected);
       }
     }),
-    { numRuns: 250 },
+    { numRuns: 150 },
   );
 });

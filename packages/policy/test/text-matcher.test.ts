@@ -29,7 +29,7 @@ describe("the tests of one attribute as one", () => {
           expect([text, cut.map((_, bit) => hasBit(out, bit))]).toEqual([text, cut.map(({ test, whole }) => testText(text, test, whole))]);
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     );
   });
 });

@@ -21,7 +21,7 @@ export interface FlatRecord {
   readonly type: FlatType;
   /** Nanoseconds since the epoch. */
   readonly ts: bigint;
-  /** The value of an attribute such as `sf.proc.exe` (docs/attributes.md lists them), `undefined` for an unknown name. */
+  /** The value of an attribute such as `sf.proc.exe` (docs/policies/attributes.md lists them), `undefined` for an unknown name. */
   get(attribute: string): AttributeValue | undefined;
   /** The same as text: numbers in decimal, lists joined by commas, `""` for an unknown name. */
   text(attribute: string): string;

@@ -9,6 +9,34 @@ export const MODIFIERS = [
 
 export type Modifier = (typeof MODIFIERS)[number];
 
+/** What each modifier means, for the guide. */
+export const MODIFIER_MEANINGS: Readonly<Record<Modifier, string>> = {
+  contains: "the value stands anywhere in the text",
+  startswith: "the text begins with the value",
+  endswith: "the text ends with the value",
+  all: "all values of the list, and not any of them",
+  re: "a regular expression in the syntax of RE2, in the case it is written in",
+  i: "after `re`: in any case",
+  m: "after `re`: `^` and `$` are those of each line",
+  s: "after `re`: `.` is also a line break",
+  cidr: "the address lies in the network; one of IPv6 holds no address of a record",
+  base64: "the value in base64",
+  base64offset: "the value in base64 at any of the three offsets within a longer text",
+  wide: "the value in UTF-16, little-endian",
+  utf16: "the value in UTF-16, little-endian, with a byte order mark",
+  utf16le: "the same as `wide`",
+  utf16be: "the value in UTF-16, big-endian",
+  windash: "a dash that begins a word may be any of `-`, `/`, en dash, em dash and horizontal bar",
+  exists: "`yes`: the field is not empty; `no`: it is",
+  cased: "in the case it is written in",
+  fieldref: "the value is the name of another field, whose value is compared",
+  lt: "less than, as whole numbers",
+  lte: "less than or equal to, as whole numbers",
+  gt: "greater than, as whole numbers",
+  gte: "greater than or equal to, as whole numbers",
+  expand: "`%name%` stands for each of the values that the config file gives under `placeholders`",
+};
+
 export type TextKind = "equals" | "contains" | "startswith" | "endswith";
 
 /** What the modifiers of one field come to. */
