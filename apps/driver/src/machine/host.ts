@@ -1,16 +1,6 @@
 import { openSync } from "node:fs";
-import {
-  createLogging,
-  type Host,
-  isLogThreshold,
-  type LineShape,
-  type LogFormat,
-  type Logging,
-  lineShapes,
-  MetricsRegistry,
-  systemClock,
-} from "@millrace/core";
-import { PIPE_EXIT } from "./command.ts";
+import { createLogging, type Host, isLogThreshold, type LogFormat, type Logging, MetricsRegistry, systemClock } from "@millrace/core";
+import { describe, PIPE_EXIT } from "./command.ts";
 import { stateDirectories } from "./state-directory.ts";
 import { coloured } from "./terminal.ts";
 
@@ -25,12 +15,14 @@ export interface Machine {
   fatal(name: string, text: string): void;
   /** Writes text past the logging, whatever its level, behind all lines that were logged before. */
   print(stream: "stdout" | "stderr", text: string): void;
-  /** Writes what is still held. */
+  /** Waits until what was written has been taken, however slow its reader is. */
+  written(): Promise<void>;
+  /** Writes what is still held, in a bounded time, and says how much nobody took. */
   close(): void;
 }
 
 export interface MachineOptions {
-  readonly format: LogFormat | "tabbed-with-fatal" | "logrus-with-fatal";
+  readonly format: LogFormat;
   /** The least level that is written. What is no level counts as `info`; `off` is `quiet`. */
   readonly level: string;
   /** The level of an instance, where it has one of its own. */
@@ -47,15 +39,16 @@ export interface MachineOptions {
 export async function machineHost(options: MachineOptions): Promise<Machine> {
   const { levelOf, nameOf, logFile } = options;
   const target = logFile === undefined ? undefined : openSync(logFile, "a");
+  let nobodyListens = false;
   const logging: Logging = await createLogging({
-    format: formatOf(options.format),
+    format: options.format,
     level: thresholdOf(options.level),
     perf: true,
     colours: coloured(process.stderr),
     clock: systemClock,
-    broken: (stream) => {
-      // As a plain program that a broken pipe ends.
-      if (stream === "out") process.exit(PIPE_EXIT);
+    broken: (stream, cause) => {
+      if (stream === "out") standardOutputFailed(cause);
+      nobodyListens = true;
     },
     ...(target !== undefined && { out: target, err: target }),
     ...(nameOf && { nameOf }),
@@ -78,31 +71,28 @@ export async function machineHost(options: MachineOptions): Promise<Machine> {
     },
     health: (name, text) => logging.health(name, text),
     perf: (name, text) => logging.perf(name, text),
-    fatal: (name, text) => logging.health(name, text),
+    fatal: (name, text) => logging.fatal(name, text),
     print(stream, text) {
       logging.flush();
       process[stream].write(text);
     },
-    close: () => logging.close(),
+    written: () => logging.written(),
+    close() {
+      logging.close();
+      if (logging.lost > 0 && !nobodyListens) process.stderr.write(`${logging.lost} lines of the log were not written: nobody took them\n`);
+    },
   };
+}
+
+/** A reader that has gone ends the process as it would end a plain program; a disk that is full is an error. */
+function standardOutputFailed(cause: unknown): never {
+  if ((cause as NodeJS.ErrnoException).code === "EPIPE") process.exit(PIPE_EXIT);
+  process.stderr.write(`can't write to standard output: ${describe(cause)}\n`);
+  process.exit(1);
 }
 
 function thresholdOf(level: string): "trace" | "debug" | "info" | "warn" | "error" | "health" | "quiet" {
   const lower = level.toLowerCase();
   if (lower === "off") return "quiet";
   return isLogThreshold(lower) ? lower : "info";
-}
-
-function formatOf(format: MachineOptions["format"]): LogFormat {
-  if (format === "tabbed-with-fatal") return withFatal(lineShapes.tabbed, "\tERROR\t", "\tFATAL\t");
-  if (format === "logrus-with-fatal") return withFatal(lineShapes.logrus, " level=error ", " level=fatal ");
-  return format;
-}
-
-/** Flow has no lines about health: the level that always shows carries its fatal ones. */
-function withFatal(shape: LineShape, error: string, fatal: string): LineShape {
-  return {
-    text: (line) => (line.level === "health" ? shape.text({ ...line, level: "error" }).replace(error, fatal) : shape.text(line)),
-    stream: (level) => shape.stream(level),
-  };
 }

@@ -15,7 +15,7 @@ export async function runFlow(flags: GoFlags): Promise<number> {
   const parsed = read.source && readFlow(read.source, process.env, { options: flags.list("o"), ...(pluginPath && { pluginPath }) });
   const generation = parsed?.generation ?? supposed;
 
-  const machine = await machineHost({ format: generation === "classic" ? "logrus-with-fatal" : "tabbed-with-fatal", level: "trace", configuration: file });
+  const machine = await machineHost({ format: generation === "classic" ? "logrus" : "tabbed", level: "trace", configuration: file });
   try {
     const voice: FlowVoice = {
       log: machine.host.logger("flowd"),
@@ -36,6 +36,7 @@ export async function runFlow(flags: GoFlags): Promise<number> {
       parsed,
       registry: builtinRegistry(parsed.spec?.plugins),
       host: machine.host,
+      written: () => machine.written(),
       narrator: generation === "classic" ? componentsNarrator(voice) : actorsNarrator(voice),
     });
   } finally {

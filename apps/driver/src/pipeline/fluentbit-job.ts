@@ -47,7 +47,15 @@ export async function runFluentBit(given: FluentBitArguments): Promise<number> {
     }
     const registry = builtinRegistry(parsed.spec?.plugins);
     if (!given.dryRun) {
-      return await runPipeline({ parsed, registry, host: machine.host, narrator: fluentBitNarrator(voice), strict: given.strict, waitsWithoutInput: true });
+      return await runPipeline({
+        parsed,
+        registry,
+        host: machine.host,
+        written: () => machine.written(),
+        narrator: fluentBitNarrator(voice),
+        strict: given.strict,
+        waitsWithoutInput: true,
+      });
     }
     const { graph, diagnostics } = await checkPipeline(parsed, registry, given.strict);
     printDiagnostics(diagnostics);

@@ -40,6 +40,7 @@ export async function runFile(options: RunFileOptions): Promise<number> {
     return await runPipeline({
       ...read,
       host: machine.host,
+      written: () => machine.written(),
       narrator: plainNarrator(machine.host.logger("pipeline")),
       ...(options.strict !== undefined && { strict: options.strict }),
       ...(options.test !== undefined && { testOnly: options.test }),

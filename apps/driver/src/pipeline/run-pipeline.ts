@@ -15,6 +15,8 @@ export interface Job {
   readonly registry: Registry;
   readonly host: Host;
   readonly narrator: Narrator;
+  /** Waits until what was said has been read. Where a signal comes meanwhile, nobody waits for it. */
+  readonly written?: () => Promise<void>;
   /** Makes warnings errors. */
   readonly strict?: boolean;
   /** Ends after the health checks. */
@@ -90,6 +92,7 @@ async function runGraph(graph: Graph, job: Job): Promise<number> {
     const result = idle ? await endAfter(stop.promise, run) : await run.start();
     unwatch?.();
     const exitCode = narrator.ended(result, graph);
+    if (stoppedBy === undefined) await Promise.race([job.written?.(), stop.promise]);
     return exitCode === 0 && faults.fault !== undefined ? 1 : exitCode;
   } finally {
     signals.end();

@@ -33,6 +33,7 @@ export async function runSysflow(flags: GoFlags): Promise<number> {
       parsed: await withDriverOptions(parsed, registry, { path, "on-corrupt": flags.given("on-corrupt") ? flags.text("on-corrupt") : undefined }),
       registry,
       host: machine.host,
+      written: () => machine.written(),
       narrator: sysflowNarrator({ command, pipeline, health: (text) => machine.health("pipeline", text), print: (text) => machine.print("stdout", text) }),
       testOnly: flags.isSet("test"),
       ...(flags.isSet("perflog") && { watch: (run, graph) => watchRates(run, graph, machine.host.clock, (text) => machine.perf("pipeline", text)) }),

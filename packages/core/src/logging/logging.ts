@@ -40,13 +40,18 @@ export interface Logging {
   health(name: string, message: string): void;
   /** A line about performance: written only if asked for by `perf`, whatever the threshold. */
   perf(name: string, message: string): void;
-  /** Writes what is still held. */
+  /** Writes what is still held; waits for a slow reader, but no more than 2 seconds for one that takes nothing. */
   flush(): void;
+  /** Waits, however long it takes, until what was logged has been taken. Keeps the process alive. */
+  written(): Promise<void>;
   /** How many lines could not be written. */
   readonly lost: number;
   /** Flushes, and lets go of the process. Also done when the process exits. */
   close(): void;
 }
+
+/** How often is looked whether a slow reader has taken everything, in milliseconds. */
+const LOOK_MS = 10;
 
 type Emit = (level: LineLevel, name: string, plugin: string | undefined, message: string, fields: LogFields | undefined) => void;
 
@@ -88,6 +93,9 @@ export async function createLogging(options: LoggingOptions = {}): Promise<Loggi
       if (options.perf) emit("perf", name, undefined, message, undefined);
     },
     flush,
+    async written() {
+      while (!out.idle || !err.idle) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    },
     get lost() {
       return out.lost + err.lost;
     },

@@ -7,8 +7,10 @@ export type LogTarget = number | { write(text: string): unknown };
 const CHUNK = 65_536;
 /** As much may wait for a reader that is slow. Then the writer waits, as a plain program would. */
 const MOST_WAITING = 8_388_608;
-/** How long it waits, in milliseconds, before it gives up what is waiting. */
-const MOST_PATIENCE = 5000;
+/** How long it waits, in milliseconds, for a reader that takes nothing, before it gives up what is waiting. */
+const MOST_PATIENCE = 2000;
+/** How long a reader that takes nothing is left alone before it is tried again, in milliseconds. */
+const RETRY = 5;
 
 /**
  * Writes lines in chunks, whole lines at a time, without a promise: at the latest after the current turn of the event
@@ -23,6 +25,8 @@ export class LineWriter {
   /** What a full pipe has not taken yet. */
   #rest: Buffer | undefined;
   #scheduled = false;
+  /** The reader has been waited for in vain. Until it takes something, nobody waits for it again. */
+  #stuck = false;
   #ended = false;
   #lost = 0;
 
@@ -35,6 +39,11 @@ export class LineWriter {
   /** How many lines could not be written: the reader has gone, or stood still for too long. */
   get lost(): number {
     return this.#lost;
+  }
+
+  /** Whether there is nothing that still has to be written. */
+  get idle(): boolean {
+    return this.#ended || (this.#text === "" && this.#rest === undefined);
   }
 
   /** Takes a line, with its end. */
@@ -66,7 +75,7 @@ export class LineWriter {
       this.#scheduled = false;
       this.#push(false);
     };
-    if (later) setTimeout(again, 5);
+    if (later) setTimeout(again, RETRY);
     else setImmediate(again);
   }
 
@@ -87,15 +96,19 @@ export class LineWriter {
   #pushTo(descriptor: number, text: string, wait: boolean): void {
     let bytes = this.#rest === undefined ? Buffer.from(text) : Buffer.concat([this.#rest, Buffer.from(text)]);
     this.#rest = undefined;
-    const deadline = performance.now() + MOST_PATIENCE;
+    let deadline = performance.now() + MOST_PATIENCE;
     while (bytes.length > 0) {
       const written = writeSome(descriptor, bytes);
-      if (written > 0) bytes = bytes.subarray(written);
-      else if (!wait) {
+      if (written > 0) {
+        bytes = bytes.subarray(written);
+        this.#stuck = false;
+        deadline = performance.now() + MOST_PATIENCE;
+      } else if (!wait) {
         this.#rest = bytes;
         this.#schedule(true);
         return;
-      } else if (performance.now() > deadline) {
+      } else if (this.#stuck || performance.now() > deadline) {
+        this.#stuck = true;
         this.#giveUp(bytes.toString());
         return;
       } else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);

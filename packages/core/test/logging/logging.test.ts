@@ -264,6 +264,43 @@ describe("writing", () => {
     expect(lines.slice(0, 20_000).every((line, index) => line.endsWith(`\tline ${index}`))).toBe(true);
   });
 
+  it.concurrent("waits for a reader that takes nothing once, and not for ever", { timeout: 20_000 }, async ({ expect }) => {
+    // As in a command: whoever touches process.stdout makes a pipe refuse writes.
+    const rest = `process.stdout.isTTY; const line = "x".repeat(1000); for (let i = 0; i < 1000; i++) log.info(line);
+      const begun = performance.now(); logging.flush(); const first = performance.now() - begun;
+      log.info("more"); logging.close(); process.stderr.write(JSON.stringify([first, performance.now() - begun - first, logging.lost]));`;
+    const child = spawn(process.execPath, program("tabbed", rest), { stdio: ["ignore", "pipe", "pipe"] });
+    const exit = once(child, "exit", { signal: AbortSignal.timeout(15_000) });
+    let said = "";
+    child.stderr.on("data", (chunk) => {
+      said += String(chunk);
+    });
+    child.stdout.pause();
+    expect(await exit).toEqual([0, null]);
+    const [first, second, lost] = JSON.parse(said) as [number, number, number];
+    expect(first).toBeGreaterThan(1900);
+    expect(second).toBeLessThan(1000);
+    expect(lost).toBeGreaterThan(0);
+  });
+
+  it.concurrent("can be waited for until a slow reader has taken everything", { timeout: 20_000 }, async ({ expect }) => {
+    const rest =
+      'const line = "x".repeat(1000); for (let i = 0; i < 1000; i++) log.info(line); await logging.written(); process.stderr.write("lost " + logging.lost);';
+    const child = spawn(process.execPath, program("tabbed", rest), { stdio: ["ignore", "pipe", "pipe"] });
+    const exit = once(child, "exit", { signal: AbortSignal.timeout(15_000) });
+    let said = "";
+    child.stderr.on("data", (chunk) => {
+      said += String(chunk);
+    });
+    child.stdout.pause();
+    // Longer than a flush would wait.
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    let text = "";
+    for await (const chunk of child.stdout) text += String(chunk);
+    await exit;
+    expect([text.trimEnd().split("\n").length, said]).toEqual([1000, "lost 0"]);
+  });
+
   it("imports pino for JSON alone", { timeout: 20_000 }, () => {
     const imports = (format: string): string =>
       `import { registerHooks } from "node:module"; const seen = []; registerHooks({ resolve: (name, context, next) => { seen.push(name); return next(name, context); } });
