@@ -51,17 +51,15 @@ if (!graph) throw new Error(diagnostics.map(({ message }) => message).join("\n")
 
 const before = process.cpuUsage();
 const begun = performance.now();
-const run = createRun(graph, host);
 const samples = setInterval(() => note(), 50);
 let peak = 0;
-const result = await run.start();
+const { error } = await createRun(graph, host).start();
+if (error) throw error;
 clearInterval(samples);
 note();
 const cpu = process.cpuUsage(before);
-if (result.error) throw result.error;
 process.stdout.write(`${JSON.stringify({ records, cpuSeconds: (cpu.user + cpu.system) / 1e6, seconds: (performance.now() - begun) / 1000, peakRss: peak })}\n`);
 
 function note() {
   peak = Math.max(peak, process.memoryUsage.rss());
 }
-

@@ -1,5 +1,5 @@
 // Makes the traces of the benchmark, and prints what it made as JSON. Runs with the sources of the packages.
-import { openSync, readFileSync, readSync, writeSync, closeSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from "node:fs";
 import { readTrace, traceWriter, writeTrace } from "../../packages/sysflow/src/index.ts";
 import { scenario } from "../../packages/testkit/src/scenario/index.ts";
 import { takeApart } from "./container.mjs";
@@ -51,7 +51,8 @@ async function salt(source, target, wanted) {
 
 function salted({ type, value }, repetition) {
   const oid = (id) => id && { createTs: id.createTs + BigInt(repetition) * 1_000_003n, hpid: id.hpid + BigInt(repetition) };
-  const foid = (id) => id && (Number.parseInt(id.slice(0, 8), 16) ^ (repetition * 2_654_435_761)).toString(16).replace("-", "f").padStart(8, "0").slice(-8) + id.slice(8);
+  const foid = (id) =>
+    id && (Number.parseInt(id.slice(0, 8), 16) ^ (repetition * 2_654_435_761)).toString(16).replace("-", "f").padStart(8, "0").slice(-8) + id.slice(8);
   switch (type) {
     case "P":
       return { type, value: { ...value, oid: oid(value.oid), poid: oid(value.poid), exeArgs: `${value.exeArgs} ${repetition}` } };
@@ -65,7 +66,12 @@ function salted({ type, value }, repetition) {
     default:
       return {
         type,
-        value: { ...value, procOid: oid(value.procOid), ...("fileOid" in value && { fileOid: foid(value.fileOid) }), ...(value.newFileOid && { newFileOid: foid(value.newFileOid) }) },
+        value: {
+          ...value,
+          procOid: oid(value.procOid),
+          ...("fileOid" in value && { fileOid: foid(value.fileOid) }),
+          ...(value.newFileOid && { newFileOid: foid(value.newFileOid) }),
+        },
       };
   }
 }

@@ -1,7 +1,7 @@
 import { type ChannelKind, defineChannel } from "@millrace/api";
 import type { EventBatch, FlatBatch, SysflowBatch, SysflowEvent } from "@millrace/api/sysflow";
 import { isEventRows } from "./event/event-rows.ts";
-import { FlatRows } from "./flat/flat-rows.ts";
+import type { FlatRows } from "./flat/flat-rows.ts";
 import { rowsOf } from "./rows/sysflow-rows.ts";
 
 /** The channel kind `sysflow`: records as a driver reads them. */
@@ -29,7 +29,12 @@ function keptEvent({ record, rules, tags: before }: SysflowEvent): SysflowEvent 
 }
 
 /** A part of a batch of which nothing is known but that it can be iterated: each record is kept by itself. */
-function sliceOf<T>(data: Iterable<T> & { readonly records: number; readonly bytes: number }, from: number, to: number, keep: (record: T) => T): Iterable<T> & { records: number; bytes: number } {
+function sliceOf<T>(
+  data: Iterable<T> & { readonly records: number; readonly bytes: number },
+  from: number,
+  to: number,
+  keep: (record: T) => T,
+): Iterable<T> & { records: number; bytes: number } {
   const kept: T[] = [];
   let index = 0;
   for (const record of data) {

@@ -1,14 +1,16 @@
-import fc from "fast-check";
-import { beforeAll, describe, expect, it } from "vitest";
 import { isMillraceError, type MillraceError } from "@millrace/api";
 import type { SysflowRecord } from "@millrace/api/sysflow";
-import { type TraceDamage, writeTrace } from "../src/index.ts";
-import { recordsOf, bytesReader } from "./support/reading.ts";
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import { readTrace, type TraceDamage, writeTrace } from "../src/index.ts";
+import { bytesReader, recordsOf } from "./support/reading.ts";
 import { anyRecord } from "./support/records.ts";
 import { takeApart } from "./support/reference.ts";
-import { readTrace } from "../src/index.ts";
 
-const record = (i: number): SysflowRecord => ({ type: "F", value: { state: "CREATED", oid: "ab".repeat(20), ts: 1n, restype: "f", path: `/some/path/${i}`, containerId: undefined } });
+const record = (i: number): SysflowRecord => ({
+  type: "F",
+  value: { state: "CREATED", oid: "ab".repeat(20), ts: 1n, restype: "f", path: `/some/path/${i}`, containerId: undefined },
+});
 const records = Array.from({ length: 100 }, (_, i) => record(i));
 let plain: Buffer;
 let deflated: Buffer;
@@ -89,10 +91,14 @@ describe("a damaged trace", () => {
     const second = blocks[1] as (typeof blocks)[number];
     const path = plain.indexOf("/some/path/13");
     expect(path).toBeGreaterThan(second.offset);
-    const bytes = changed(plain, (copy) => { copy[path - 1] = 0xff; });
+    const bytes = changed(plain, (copy) => {
+      copy[path - 1] = 0xff;
+    });
     const { read, error } = await stopped(bytes);
     expect(read).toEqual(records.slice(0, 13));
-    expect(error?.message).toMatch(/block 2 at byte \d+: record 4 of 9: a length of \d+ stands where \d+ bytes are left \(6 records are lost\)|record \d+ of \d+: /);
+    expect(error?.message).toMatch(
+      /block 2 at byte \d+: record 4 of 9: a length of \d+ stands where \d+ bytes are left \(6 records are lost\)|record \d+ of \d+: /,
+    );
     const { damages } = await skipped(bytes);
     expect(damages).toHaveLength(1);
   });
@@ -103,7 +109,11 @@ describe("a damaged trace", () => {
   ])("whose block claims %s records than it has", async (_what, by, message) => {
     const { blocks } = takeApart(plain);
     const second = blocks[1] as (typeof blocks)[number];
-    const { read, error } = await stopped(changed(plain, (copy) => { copy[second.offset] = (second.records + by) * 2; }));
+    const { read, error } = await stopped(
+      changed(plain, (copy) => {
+        copy[second.offset] = (second.records + by) * 2;
+      }),
+    );
     expect(error?.message).toMatch(message);
     expect(read).toEqual(records.slice(0, (blocks[0]?.records ?? 0) + second.records + Math.min(0, by)));
   });
@@ -126,7 +136,10 @@ describe("a damaged trace", () => {
     ["Obj\u0001\u0000", "cannot read OCF header sync marker: unexpected EOF"],
     [`Obj\u0001\u0000${"x".repeat(16)}`, 'cannot read OCF header without "avro.schema"'],
   ])("with the head %j is no trace", async (head, message) => {
-    await expect(recordsOf(Buffer.from(head, "latin1"))).rejects.toMatchObject({ code: "MILLRACE_TRACE_NOT_AVRO", message: `test.sf: cannot create OCFReader: ${message}` });
+    await expect(recordsOf(Buffer.from(head, "latin1"))).rejects.toMatchObject({
+      code: "MILLRACE_TRACE_NOT_AVRO",
+      message: `test.sf: cannot create OCFReader: ${message}`,
+    });
   });
 
   it("never crashes, hangs or makes up a record that fits nowhere, whatever byte is changed", async () => {
@@ -137,7 +150,9 @@ describe("a damaged trace", () => {
       fc.asyncProperty(
         fc.array(fc.tuple(fc.integer({ min: headBytes, max: bytes.length - 1 }), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 4 }),
         async (changes) => {
-          const damaged = changed(bytes, (copy) => { for (const [at, value] of changes) copy[at] = value; });
+          const damaged = changed(bytes, (copy) => {
+            for (const [at, value] of changes) copy[at] = value;
+          });
           const { read, damages } = await skipped(damaged);
           // A changed byte may change a record, or lose its block: it never makes more of them than there were, but for a changed count.
           expect(read.length).toBeLessThanOrEqual(some.length + 64 * changes.length);

@@ -1,28 +1,52 @@
 import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import { describe, expect, it } from "vitest";
 import type { AttributeValue, SysflowRecord } from "@millrace/api/sysflow";
-import { ATTRIBUTES, EntityTables, findAttribute, FlatBuilder, FlatCursor, flatChannel, FlatRows, flatten, valueText, walk } from "../src/index.ts";
+import { describe, expect, it } from "vitest";
+import { ATTRIBUTES, EntityTables, FlatBuilder, FlatCursor, type FlatRows, findAttribute, flatChannel, flatten, valueText, walk } from "../src/index.ts";
 import { conformanceNotice, goldenLines, hasConformance, traceFile, traceNames } from "./support/conformance.ts";
 import { partsOf } from "./support/reading.ts";
 import { event, file, fileFlow, foid, header, networkFlow, process } from "./support/scene.ts";
 
-const container: SysflowRecord = { type: "C", value: { id: "c1", name: " web ", image: "img ", imageId: "sha", type: "CT_CRI", privileged: true, podId: "p1" } };
+const container: SysflowRecord = {
+  type: "C",
+  value: { id: "c1", name: " web ", image: "img ", imageId: "sha", type: "CT_CRI", privileged: true, podId: "p1" },
+};
 const pod: SysflowRecord = {
   type: "PD",
   value: {
-    ts: 77n, id: "p1", name: " pod ", nodeName: "node", hostIp: ["10.0.0.9", "10.0.0.8"], internalIp: ["10.2.0.1"], namespace: "ns", restartCount: 2n, labels: {}, selectors: {},
+    ts: 77n,
+    id: "p1",
+    name: " pod ",
+    nodeName: "node",
+    hostIp: ["10.0.0.9", "10.0.0.8"],
+    internalIp: ["10.2.0.1"],
+    namespace: "ns",
+    restartCount: 2n,
+    labels: {},
+    selectors: {},
     services: [{ name: "s", id: "i", namespace: "n", portList: [{ port: 80, targetPort: 8080, nodePort: 0, proto: "TCP" }], clusterIp: ["10.3.0.1"] }],
   },
 };
 const fileEvent: SysflowRecord = {
-  type: "FE", value: { procOid: { createTs: 1_000_000_000_002n, hpid: 2n }, ts: 20n, tid: 21n, opFlags: 0x100000, fileOid: foid(1), ret: -2, newFileOid: foid(2) },
+  type: "FE",
+  value: { procOid: { createTs: 1_000_000_000_002n, hpid: 2n }, ts: 20n, tid: 21n, opFlags: 0x100000, fileOid: foid(1), ret: -2, newFileOid: foid(2) },
 };
 const k8sEvent: SysflowRecord = { type: "KE", value: { kind: "K8S_PODS", action: "K8S_COMPONENT_ADDED", ts: 30n, message: '{"a":1}' } };
 const scene: SysflowRecord[] = [
-  header, pod, container, process(1, { exe: "/sbin/init", uid: 7, tty: true }), process(2, { parent: 1, exe: "/usr/bin/app", exeArgs: "-v x", containerId: "c1", entry: true, userName: "u", gid: 5 }),
-  file(1, { path: "/var/log/app.log" }), file(2, { path: "ffff0a->00beef /run/app.sock x", restype: "u" }),
-  event(2, { opFlags: 2, ret: -13 }), networkFlow(2), fileFlow(2, 1, { openFlags: 0x3, opFlags: 0x380 }), fileFlow(2, 2), fileEvent, k8sEvent, event(99),
+  header,
+  pod,
+  container,
+  process(1, { exe: "/sbin/init", uid: 7, tty: true }),
+  process(2, { parent: 1, exe: "/usr/bin/app", exeArgs: "-v x", containerId: "c1", entry: true, userName: "u", gid: 5 }),
+  file(1, { path: "/var/log/app.log" }),
+  file(2, { path: "ffff0a->00beef /run/app.sock x", restype: "u" }),
+  event(2, { opFlags: 2, ret: -13 }),
+  networkFlow(2),
+  fileFlow(2, 1, { openFlags: 0x3, opFlags: 0x380 }),
+  fileFlow(2, 2),
+  fileEvent,
+  k8sEvent,
+  event(99),
 ];
 const batch = flatten(scene) as FlatRows;
 
@@ -79,7 +103,10 @@ describe("attributes of entities", () => {
     ["sf.pod.hostip", '["10.0.0.9","10.0.0.8"]', "", ""],
     ["sf.pod.internalip+", ["10.2.0.1"], [], []],
     [
-      "sf.pod.services", '[{"clusterip":["10.3.0.1"],"name":"s","id":"i","namespace":"n","portList":[{"port":80,"targetPort":8080,"nodePort":0,"proto":"TCP"}]}]', "", "",
+      "sf.pod.services",
+      '[{"clusterip":["10.3.0.1"],"name":"s","id":"i","namespace":"n","portList":[{"port":80,"targetPort":8080,"nodePort":0,"proto":"TCP"}]}]',
+      "",
+      "",
     ],
     ["sf.node.id", "host1", "host1", "host1"],
     ["sf.meta.tracename", "t1.sf", "t1.sf", "t1.sf"],
@@ -150,7 +177,17 @@ describe("the table of attributes", () => {
   it("gives from the version alone what it gives from the record", () => {
     const around = batch.around[0];
     for (const { of, get, name } of ATTRIBUTES.values()) {
-      const entity = of && { process: around?.process, chain: around, container: around?.container, pod: around?.pod, header: around?.header, file: batch.files[2], newfile: batch.newFiles?.[4] }[of.scope];
+      const entity =
+        of &&
+        {
+          process: around?.process,
+          chain: around,
+          container: around?.container,
+          pod: around?.pod,
+          header: around?.header,
+          file: batch.files[2],
+          newfile: batch.newFiles?.[4],
+        }[of.scope];
       if (!of || !entity) continue;
       const index = of.scope === "file" ? 2 : of.scope === "newfile" ? 4 : 0;
       expect([name, of.value(entity as never)]).toEqual([name, get(batch, index)]);
@@ -184,7 +221,12 @@ describe("a flat record", () => {
   it("gives text: numbers in decimal, lists joined, nothing for an unknown name", () => {
     const cursor = new FlatCursor(batch, 1);
     expect(["sf.ts", "sf.net.port", "sf.opflags", "sf.proc.entry", "sf.proc.apid", "sf.nope"].map((name) => cursor.text(name))).toEqual([
-      "10", "1234,80", "CONNECT,SEND,RECV", "true", "2,1", "",
+      "10",
+      "1234,80",
+      "CONNECT,SEND,RECV",
+      "true",
+      "2,1",
+      "",
     ]);
     expect(valueText([1n, "a", true])).toBe("1,a,true");
   });
@@ -213,7 +255,8 @@ describe.skipIf(!hasConformance)("the JSON export of the peer", () => {
       for (const record of builder.end() ?? []) {
         for (const [attribute, expected] of exported(lines[count] as string)) {
           const value = shown(attribute, record.get(attribute));
-          if (value !== expected && !isDeepStrictEqual(value, expected)) wrong.push(`record ${count}: ${attribute} is ${JSON.stringify(value)} and should be ${JSON.stringify(expected)}`);
+          if (value !== expected && !isDeepStrictEqual(value, expected))
+            wrong.push(`record ${count}: ${attribute} is ${JSON.stringify(value)} and should be ${JSON.stringify(expected)}`);
         }
         count++;
       }

@@ -48,10 +48,15 @@ function block(input: Buffer, checksum = crc32(input)): Buffer {
 
 describe("snappy", () => {
   it("inflates what was deflated", () => {
-    const bytes = fc.oneof(fc.uint8Array({ maxLength: 2000 }), fc.array(fc.constantFrom("abc", "abcd", "x", "hello world"), { maxLength: 200 }).map((words) => Buffer.from(words.join(""))));
-    fc.assert(fc.property(bytes, (input) => {
-      expect(inflateSnappy(block(Buffer.from(input)), 1e6).equals(Buffer.from(input))).toBe(true);
-    }));
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 2000 }),
+      fc.array(fc.constantFrom("abc", "abcd", "x", "hello world"), { maxLength: 200 }).map((words) => Buffer.from(words.join(""))),
+    );
+    fc.assert(
+      fc.property(bytes, (input) => {
+        expect(inflateSnappy(block(Buffer.from(input)), 1e6).equals(Buffer.from(input))).toBe(true);
+      }),
+    );
   });
 
   it("inflates the example of the format's description: a copy that overlaps itself", () => {
@@ -69,8 +74,11 @@ describe("snappy", () => {
   });
 
   it("throws for anything else, and does nothing worse", () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (input) => {
-      expect(() => inflateSnappy(Buffer.from(input), 10_000)).toThrow();
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (input) => {
+        expect(() => inflateSnappy(Buffer.from(input), 10_000)).toThrow();
+      }),
+      { numRuns: 500 },
+    );
   });
 });

@@ -3,9 +3,13 @@ import { describe, expect, it } from "vitest";
 import { NO_CONTAINER, NO_POD, NO_PROCESS, WordTable } from "../src/index.ts";
 import { file, header, process, Scene } from "./support/scene.ts";
 
-const container = (id: string, podId?: string) => ({ type: "C", value: { id, name: ` ${id} `, image: "i", imageId: "x", type: "CT_CRI", privileged: false, podId } }) as const;
+const container = (id: string, podId?: string) =>
+  ({ type: "C", value: { id, name: ` ${id} `, image: "i", imageId: "x", type: "CT_CRI", privileged: false, podId } }) as const;
 const pod = (id: string) =>
-  ({ type: "PD", value: { ts: 1n, id, name: id, nodeName: "n", hostIp: [], internalIp: [], namespace: "d", restartCount: 0n, labels: {}, selectors: {}, services: [] } }) as const;
+  ({
+    type: "PD",
+    value: { ts: 1n, id, name: id, nodeName: "n", hostIp: [], internalIp: [], namespace: "d", restartCount: 0n, labels: {}, selectors: {}, services: [] },
+  }) as const;
 
 describe("a process", () => {
   it("is its modified version before its first one before its repeated one, in whatever order they come", () => {

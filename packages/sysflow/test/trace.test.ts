@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
+import { MAX_BYTES, MAX_RECORDS } from "@millrace/api";
+import type { SysflowRecord } from "@millrace/api/sysflow";
 import avro from "avsc";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { SysflowRecord } from "@millrace/api/sysflow";
-import { MAX_BYTES, MAX_RECORDS } from "@millrace/api";
 import { rowsFrom, sysflowSchema, writeTrace } from "../src/index.ts";
 import { conformanceNotice, hasConformance, traceFile, traceNames } from "./support/conformance.ts";
 import { partsOf, recordsOf } from "./support/reading.ts";
@@ -15,7 +15,10 @@ describe("a trace that was written", () => {
   it("is read back as it was, whatever the codec, the size of blocks and the pieces it comes in", async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(anyRecord, { maxLength: 30 }), fc.constantFrom("deflate" as const, "null" as const), fc.integer({ min: 1, max: 500 }), fc.integer({ min: 1, max: 4000 }),
+        fc.array(anyRecord, { maxLength: 30 }),
+        fc.constantFrom("deflate" as const, "null" as const),
+        fc.integer({ min: 1, max: 500 }),
+        fc.integer({ min: 1, max: 4000 }),
         async (records, codec, blockBytes, step) => {
           const bytes = await writeTrace(records, { codec, blockBytes });
           expect(await recordsOf(bytes, { chunkBytes: 100 }, step)).toEqual(records);
@@ -54,9 +57,12 @@ describe("a trace that was written", () => {
 
 describe("rows made from records", () => {
   it("give the same records", () => {
-    fc.assert(fc.property(fc.array(anyRecord, { maxLength: 30 }), (records) => {
-      expect([...rowsFrom(records)]).toEqual(records);
-    }), { numRuns: 100 });
+    fc.assert(
+      fc.property(fc.array(anyRecord, { maxLength: 30 }), (records) => {
+        expect([...rowsFrom(records)]).toEqual(records);
+      }),
+      { numRuns: 100 },
+    );
   });
 
   it("leave out a record that does not fit, where somebody is told", () => {
@@ -70,7 +76,10 @@ describe("rows made from records", () => {
 });
 
 describe("parts", () => {
-  const record = (path: string): SysflowRecord => ({ type: "F", value: { state: "CREATED", oid: "ab".repeat(20), ts: 1n, restype: "f", path, containerId: undefined } });
+  const record = (path: string): SysflowRecord => ({
+    type: "F",
+    value: { state: "CREATED", oid: "ab".repeat(20), ts: 1n, restype: "f", path, containerId: undefined },
+  });
 
   it("join small blocks, and never hold more records or bytes than a batch may", async () => {
     const records = Array.from({ length: 10_000 }, (_, i) => record(`/${i}`));
@@ -106,22 +115,50 @@ describe("another schema", () => {
     const data = Buffer.concat(values.map((value) => type.toBuffer({ rec: value })));
     const number = (value: number): Buffer => avro.Type.forSchema("long").toBuffer(value);
     const text = (value: string): Buffer => avro.Type.forSchema("string").toBuffer(value);
-    return Buffer.concat([Buffer.from("Obj\u0001"), number(1), text("avro.schema"), text(JSON.stringify(schema)), number(0), Buffer.alloc(16, 1), number(values.length), number(data.length), data, Buffer.alloc(16, 1)]);
+    return Buffer.concat([
+      Buffer.from("Obj\u0001"),
+      number(1),
+      text("avro.schema"),
+      text(JSON.stringify(schema)),
+      number(0),
+      Buffer.alloc(16, 1),
+      number(values.length),
+      number(data.length),
+      data,
+      Buffer.alloc(16, 1),
+    ]);
   };
-  const recordSchema = (name: string, fields: Record<string, unknown>): object => ({ type: "record", name, fields: Object.entries(fields).map(([field, type]) => ({ name: field, type })) });
+  const recordSchema = (name: string, fields: Record<string, unknown>): object => ({
+    type: "record",
+    name,
+    fields: Object.entries(fields).map(([field, type]) => ({ name: field, type })),
+  });
   const top = (...branches: object[]): object => recordSchema("sysflow.SysFlow", { rec: branches });
 
   it("is resolved by the names of records and fields: other orders, fields that are new, fields that are missing", async () => {
     const schema = top(
       recordSchema("sysflow.entity.File", {
-        extra: { type: "map", values: ["null", { type: "array", items: "double" }] }, containerId: ["string", "null"], path: "string", restype: "long",
-        ts: { type: "long", logicalType: "timestamp-millis" }, oid: { type: "fixed", name: "FOID", size: 20 }, note: "bytes",
+        extra: { type: "map", values: ["null", { type: "array", items: "double" }] },
+        containerId: ["string", "null"],
+        path: "string",
+        restype: "long",
+        ts: { type: "long", logicalType: "timestamp-millis" },
+        oid: { type: "fixed", name: "FOID", size: 20 },
+        note: "bytes",
         state: { type: "enum", name: "State", symbols: ["REUP", "GONE", "CREATED"] },
       }),
       recordSchema("sysflow.entity.SFHeader", { exporter: "string" }),
     );
     const oid = Buffer.alloc(20, 0xc3);
-    const base = { extra: { a: { array: [1.5, 2.5] }, b: null }, containerId: { string: "c1" }, path: "/p", restype: 102n, ts: 12n, oid, note: Buffer.from("n") };
+    const base = {
+      extra: { a: { array: [1.5, 2.5] }, b: null },
+      containerId: { string: "c1" },
+      path: "/p",
+      restype: 102n,
+      ts: 12n,
+      oid,
+      note: Buffer.from("n"),
+    };
     const bytes = file(schema, [
       { "sysflow.entity.SFHeader": { exporter: "e" } },
       { "sysflow.entity.File": { ...base, state: "CREATED" } },
@@ -135,7 +172,10 @@ describe("another schema", () => {
   });
 
   it("may have records that the format does not name: they are passed over and told of", async () => {
-    const schema = top(recordSchema("sysflow.event.Novel", { list: { type: "array", items: "string" }, other: ["null", "float"] }), recordSchema("sysflow.entity.SFHeader", { version: "long", exporter: "string" }));
+    const schema = top(
+      recordSchema("sysflow.event.Novel", { list: { type: "array", items: "string" }, other: ["null", "float"] }),
+      recordSchema("sysflow.entity.SFHeader", { version: "long", exporter: "string" }),
+    );
     const novel = { "sysflow.event.Novel": { list: ["a", "b"], other: { float: 1 } } };
     const header = { "sysflow.entity.SFHeader": { version: 9n, exporter: "e" } };
     const passed: unknown[] = [];
@@ -144,9 +184,22 @@ describe("another schema", () => {
   });
 
   it("may hold ints of more than 32 bits: the low half counts", async () => {
-    const schema = top(recordSchema("sysflow.entity.File", { state: { type: "enum", name: "State", symbols: ["CREATED"] }, oid: { type: "fixed", name: "FOID", size: 20 }, ts: "long", restype: "int", path: "string", containerId: ["null", "string"] }));
-    const value = (restype: bigint): unknown => ({ "sysflow.entity.File": { state: "CREATED", oid: Buffer.alloc(20), ts: 0n, restype, path: "", containerId: null } });
-    const rows = (await partsOf(file(schema, [value(0xffff_ffffn), value(-1n), value(0x1_0000_0066n), value(-(2n ** 63n) + 0x70n)]))).map((part) => [...part.rows]).flat();
+    const schema = top(
+      recordSchema("sysflow.entity.File", {
+        state: { type: "enum", name: "State", symbols: ["CREATED"] },
+        oid: { type: "fixed", name: "FOID", size: 20 },
+        ts: "long",
+        restype: "int",
+        path: "string",
+        containerId: ["null", "string"],
+      }),
+    );
+    const value = (restype: bigint): unknown => ({
+      "sysflow.entity.File": { state: "CREATED", oid: Buffer.alloc(20), ts: 0n, restype, path: "", containerId: null },
+    });
+    const rows = (await partsOf(file(schema, [value(0xffff_ffffn), value(-1n), value(0x1_0000_0066n), value(-(2n ** 63n) + 0x70n)]))).flatMap((part) => [
+      ...part.rows,
+    ]);
     expect(rows.map((record) => (record.value as { restype: string }).restype)).toEqual(["\ufffd", "\ufffd", "f", "p"]);
   });
 
@@ -157,18 +210,23 @@ describe("another schema", () => {
     ["none of our records", '{"type":"record","name":"x","fields":[{"name":"rec","type":["null"]}]}', "it has none of the records of SysFlow, only null"],
     ["an unknown type", '{"type":"record","name":"x","fields":[{"name":"rec","type":["nil"]}]}', 'the type "nil" is not defined'],
     [
-      "fields missing", '{"type":"record","name":"x","fields":[{"name":"rec","type":[{"type":"record","name":"sysflow.entity.File","fields":[{"name":"ts","type":"long"}]}]}]}',
+      "fields missing",
+      '{"type":"record","name":"x","fields":[{"name":"rec","type":[{"type":"record","name":"sysflow.entity.File","fields":[{"name":"ts","type":"long"}]}]}]}',
       'the record "sysflow.entity.File" has no field "state", "oid", "restype", "path"',
     ],
     [
-      "a field of another type", '{"type":"record","name":"x","fields":[{"name":"rec","type":[{"type":"record","name":"SFHeader","fields":[{"name":"exporter","type":"long"}]}]}]}',
+      "a field of another type",
+      '{"type":"record","name":"x","fields":[{"name":"rec","type":[{"type":"record","name":"SFHeader","fields":[{"name":"exporter","type":"long"}]}]}]}',
       '"SFHeader.exporter" is of type long, which does not fit',
     ],
   ])("with %s is refused", async (_what, schema, message) => {
     const number = (value: number): Buffer => avro.Type.forSchema("long").toBuffer(value);
     const text = (value: string): Buffer => avro.Type.forSchema("string").toBuffer(value);
     const bytes = Buffer.concat([Buffer.from("Obj\u0001"), number(1), text("avro.schema"), text(schema), number(0), Buffer.alloc(16)]);
-    await expect(recordsOf(bytes)).rejects.toMatchObject({ code: "MILLRACE_TRACE_SCHEMA", message: `test.sf: the schema of the trace can't be used: ${message}` });
+    await expect(recordsOf(bytes)).rejects.toMatchObject({
+      code: "MILLRACE_TRACE_SCHEMA",
+      message: `test.sf: the schema of the trace can't be used: ${message}`,
+    });
   });
 });
 

@@ -1,30 +1,54 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  baseName, bigintOf, cleanPath, compareHalves, decimalOf, dirName, eventTypes, highOf, ipNumber, ipText, lowOf, openFlagNames, operationNames, parseSocketPath, processOidText,
-  trimSpace, XxHash64,
+  baseName,
+  bigintOf,
+  cleanPath,
+  compareHalves,
+  decimalOf,
+  dirName,
+  eventTypes,
+  highOf,
+  ipNumber,
+  ipText,
+  lowOf,
+  openFlagNames,
+  operationNames,
+  parseSocketPath,
+  processOidText,
+  trimSpace,
+  XxHash64,
 } from "../src/index.ts";
 
 const long = fc.oneof(fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n), fc.bigInt(-(2n ** 54n), 2n ** 54n));
 
 describe("64-bit halves", () => {
   it("hold every value, show it in decimal, and compare as it does", () => {
-    fc.assert(fc.property(long, long, (a, b) => {
-      expect(bigintOf(lowOf(a), highOf(a))).toBe(a);
-      expect(decimalOf(lowOf(a), highOf(a))).toBe(String(a));
-      expect(Math.sign(compareHalves(lowOf(a), highOf(a), lowOf(b), highOf(b)))).toBe(a < b ? -1 : a > b ? 1 : 0);
-    }));
+    fc.assert(
+      fc.property(long, long, (a, b) => {
+        expect(bigintOf(lowOf(a), highOf(a))).toBe(a);
+        expect(decimalOf(lowOf(a), highOf(a))).toBe(String(a));
+        expect(Math.sign(compareHalves(lowOf(a), highOf(a), lowOf(b), highOf(b)))).toBe(a < b ? -1 : a > b ? 1 : 0);
+      }),
+    );
   });
 });
 
 describe("addresses", () => {
   it("are written with their least significant byte first", () => {
     expect([ipText(16_777_343), ipText(-1), ipNumber("127.0.0.1"), ipNumber("1.2.3"), ipNumber("1.2.3.256"), ipNumber("a.b.c.d")]).toEqual([
-      "127.0.0.1", "255.255.255.255", 16_777_343, undefined, undefined, undefined,
+      "127.0.0.1",
+      "255.255.255.255",
+      16_777_343,
+      undefined,
+      undefined,
+      undefined,
     ]);
-    fc.assert(fc.property(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), (address) => {
-      expect(ipNumber(ipText(address))).toBe(address);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), (address) => {
+        expect(ipNumber(ipText(address))).toBe(address);
+      }),
+    );
   });
 });
 
@@ -32,16 +56,23 @@ describe("xxHash64", () => {
   it("gives the identities that the peer gives", () => {
     const oid = (pid: number, createTs: number): string => processOidText(createTs, 0, pid, 0);
     expect([oid(1, 1), oid(9, 9), oid(0, 0), oid(100, 1), oid(13_823, 0)]).toEqual([
-      "228d3fa5008c9ec2", "caab442231330520", "392abdfb220ee462", "0996254041cb8728", "c2f5f8c25e766cd4",
+      "228d3fa5008c9ec2",
+      "caab442231330520",
+      "392abdfb220ee462",
+      "0996254041cb8728",
+      "c2f5f8c25e766cd4",
     ]);
   });
 
   it("equals the specification for any length", () => {
     const hash = new XxHash64();
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-      hash.digest(bytes, bytes.length);
-      expect(hash.text).toBe(specified(bytes));
-    }), { numRuns: 300 });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        hash.digest(bytes, bytes.length);
+        expect(hash.text).toBe(specified(bytes));
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 
@@ -63,9 +94,11 @@ describe("white space", () => {
   it("is what Go takes for it", () => {
     expect(trimSpace("\u0085\u00a0\u2028 a\ufeff \t\n")).toBe("a\ufeff");
     expect(trimSpace("\ufeff")).toBe("\ufeff");
-    fc.assert(fc.property(fc.array(fc.constantFrom(" ", "\t", "\u0085", "\u3000", "a", "\u200b")), (parts) => {
-      expect(trimSpace(parts.join(""))).toBe(parts.join("").replace(/^[\p{White_Space}]+|[\p{White_Space}]+$/gu, ""));
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(" ", "\t", "\u0085", "\u3000", "a", "\u200b")), (parts) => {
+        expect(trimSpace(parts.join(""))).toBe(parts.join("").replace(/^[\p{White_Space}]+|[\p{White_Space}]+$/gu, ""));
+      }),
+    );
   });
 });
 

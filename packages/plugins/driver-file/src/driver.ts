@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import type { Counter, Outcome, Outputs, Plugin, PluginContext, SourceStream } from "@millrace/api";
-import { defineDriver, type Driver, type SysflowBatch } from "@millrace/api/sysflow";
+import { type Driver, defineDriver, type SysflowBatch } from "@millrace/api/sysflow";
 import { damageText, PartPool, readTrace } from "@millrace/sysflow";
 import { z } from "zod";
 import { pathError, reasonOf, traceFiles } from "./trace-files.ts";
@@ -78,7 +78,9 @@ class FileDriver implements Driver<SysflowBatch> {
         },
         passed: ({ type, records }) => {
           this.#passed.add(records, type);
-          this.#ctx.log.warn(`Type: ${type} is currently not handled by the processor. ${file}: ${records} ${records === 1 ? "record was" : "records were"} passed over`);
+          this.#ctx.log.warn(
+            `Type: ${type} is currently not handled by the processor. ${file}: ${records} ${records === 1 ? "record was" : "records were"} passed over`,
+          );
         },
       });
       for await (const part of parts) {

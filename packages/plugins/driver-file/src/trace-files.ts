@@ -1,4 +1,4 @@
-import { type Dirent, type Stats } from "node:fs";
+import type { Dirent, Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MillraceError } from "@millrace/api";
@@ -21,7 +21,8 @@ export async function traceFiles(path: string): Promise<readonly string[]> {
 /** The error for a path that can't be read. */
 export function pathError(message: string, cause?: unknown): MillraceError {
   return new MillraceError("MILLRACE_DRIVER_FILE_PATH", message, {
-    hint: "The path is that of a trace, or of a folder with nothing but traces.", ...(cause !== undefined && { cause }),
+    hint: "The path is that of a trace, or of a folder with nothing but traces.",
+    ...(cause !== undefined && { cause }),
   });
 }
 

@@ -8,7 +8,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { plugin } from "../src/index.ts";
 
 let folder: string;
-const record = (path: string): SysflowRecord => ({ type: "F", value: { state: "CREATED", oid: "ab".repeat(20), ts: 1n, restype: "f", path, containerId: undefined } });
+const record = (path: string): SysflowRecord => ({
+  type: "F",
+  value: { state: "CREATED", oid: "ab".repeat(20), ts: 1n, restype: "f", path, containerId: undefined },
+});
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "millrace-driver-file-"));
@@ -77,7 +80,9 @@ describe("a folder", () => {
     await write("nested/a.sf", ["/a"]);
     await mkdir(join(folder, "nested/b"));
     await using nested = await run(join(folder, "nested"));
-    expect(await errorOf(nested)).toBe("node 'file': DIR/nested/b: cannot create OCFReader: cannot read OCF header magic bytes: read DIR/nested/b: is a directory");
+    expect(await errorOf(nested)).toBe(
+      "node 'file': DIR/nested/b: cannot create OCFReader: cannot read OCF header magic bytes: read DIR/nested/b: is a directory",
+    );
     expect(pathsOf(nested)).toEqual(["/a"]);
   });
 });
@@ -127,7 +132,13 @@ describe("a long trace", () => {
   });
 
   it("is not read ahead without bound while nobody takes it", async () => {
-    const h = await harness<never, SysflowBatch>(plugin, { options: { path: await write("long.sf", paths) }, clock: "system", downstream: "blocked", bounds: { records: 5000 }, credit: { records: 10_000 } });
+    const h = await harness<never, SysflowBatch>(plugin, {
+      options: { path: await write("long.sf", paths) },
+      clock: "system",
+      downstream: "blocked",
+      bounds: { records: 5000 },
+      credit: { records: 10_000 },
+    });
     await h.quiet();
     expect(h.stats.out.records).toBeLessThan(15_000);
     h.unblock();
@@ -136,7 +147,12 @@ describe("a long trace", () => {
   });
 
   it("is left where it is when the run drains", async () => {
-    const h = await harness<never, SysflowBatch>(plugin, { options: { path: await write("long.sf", paths) }, clock: "system", downstream: "blocked", credit: { records: 8000 } });
+    const h = await harness<never, SysflowBatch>(plugin, {
+      options: { path: await write("long.sf", paths) },
+      clock: "system",
+      downstream: "blocked",
+      credit: { records: 8000 },
+    });
     await h.quiet();
     h.drain();
     h.unblock();

@@ -1,7 +1,7 @@
 import type { BatchData, Counter, Gauge, Input, Outputs, Plugin, PluginContext } from "@millrace/api";
 import { MillraceError } from "@millrace/api";
 import { defineProcessor, type HandlerInstance, type Processor, type SysflowBatch } from "@millrace/api/sysflow";
-import { EntityTables, type MissingEntity, rowsOf, type RowVisitor, type Surroundings, type SysflowRows, type TableLimits, walk } from "@millrace/sysflow";
+import { EntityTables, type MissingEntity, type RowVisitor, rowsOf, type Surroundings, type SysflowRows, type TableLimits, walk } from "@millrace/sysflow";
 import { z } from "zod";
 import { missingText } from "./missing.ts";
 import { visitorOf } from "./visitor.ts";
@@ -65,7 +65,9 @@ class Reader implements Processor<SysflowBatch, BatchData> {
     this.#refused = ctx.metrics.counter("records_refused", "Records that a driver made with values that the format can't hold");
     this.#entities = ctx.metrics.gauge("entities", "Entities that are known");
     this.#visitor = visitorOf(instance, {
-      begin: (rows) => { this.#rows = rows; },
+      begin: (rows) => {
+        this.#rows = rows;
+      },
       missing: (what, base, around) => this.#miss(what, base, around),
     });
   }
@@ -79,7 +81,11 @@ class Reader implements Processor<SysflowBatch, BatchData> {
       if (batch === undefined) break;
       const tables = this.#tablesOf(batch.origin?.stream ?? "");
       const before = tables.evictions;
-      walk(rowsOf(batch.data, (cause) => this.#refuse(cause)), tables, this.#visitor);
+      walk(
+        rowsOf(batch.data, (cause) => this.#refuse(cause)),
+        tables,
+        this.#visitor,
+      );
       tables.endBatch();
       if (tables.evictions !== before) this.#evictions.add(tables.evictions - before);
       this.#entities.set(this.#size());

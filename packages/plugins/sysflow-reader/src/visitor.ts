@@ -1,7 +1,22 @@
 import type { Container, File, Handler, HandlerInstance, Header, Pod, Process, RecordContext } from "@millrace/api/sysflow";
 import {
-  type EntityTables, type FileVersion, fileEventAt, fileFlowAt, k8sEventAt, layout, names, networkEventAt, networkFlowAt, processEventAt,
-  processFlowAt, ROW_HANDLER, type RowHandler, type RowVisitor, type Surroundings, type SysflowRows, type WalkedEntity,
+  type EntityTables,
+  type FileVersion,
+  fileEventAt,
+  fileFlowAt,
+  k8sEventAt,
+  layout,
+  names,
+  networkEventAt,
+  networkFlowAt,
+  processEventAt,
+  processFlowAt,
+  ROW_HANDLER,
+  type RowHandler,
+  type RowVisitor,
+  type Surroundings,
+  type SysflowRows,
+  type WalkedEntity,
 } from "@millrace/sysflow";
 
 /** What every visitor of this package does alike. */
@@ -84,13 +99,27 @@ class MethodCaller implements RowVisitor {
     const handler = this.#handler;
     const context = this.#context.fill(around, file, newFile);
     switch (type) {
-      case names.PROCESS_EVENT: return handler.handleProcEvt && handler.handleProcEvt(context, processEventAt(rows, base));
-      case names.NETWORK_FLOW: return handler.handleNetFlow && handler.handleNetFlow(context, networkFlowAt(rows, base));
-      case names.FILE_FLOW: return handler.handleFileFlow && handler.handleFileFlow(context, fileFlowAt(rows, base));
-      case names.FILE_EVENT: return handler.handleFileEvt && handler.handleFileEvt(context, fileEventAt(rows, base));
-      case names.NETWORK_EVENT: return handler.handleNetEvt && handler.handleNetEvt(context, networkEventAt(rows, base));
-      case names.PROCESS_FLOW: return handler.handleProcFlow && handler.handleProcFlow(context, processFlowAt(rows, base));
-      default: return handler.handleK8sEvt && handler.handleK8sEvt(context, k8sEventAt(rows, base));
+      case names.PROCESS_EVENT:
+        handler.handleProcEvt?.(context, processEventAt(rows, base));
+        break;
+      case names.NETWORK_FLOW:
+        handler.handleNetFlow?.(context, networkFlowAt(rows, base));
+        break;
+      case names.FILE_FLOW:
+        handler.handleFileFlow?.(context, fileFlowAt(rows, base));
+        break;
+      case names.FILE_EVENT:
+        handler.handleFileEvt?.(context, fileEventAt(rows, base));
+        break;
+      case names.NETWORK_EVENT:
+        handler.handleNetEvt?.(context, networkEventAt(rows, base));
+        break;
+      case names.PROCESS_FLOW:
+        handler.handleProcFlow?.(context, processFlowAt(rows, base));
+        break;
+      default:
+        handler.handleK8sEvt?.(context, k8sEventAt(rows, base));
+        break;
     }
   }
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, openSync, readSync, closeSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { FlatBatch, SysflowBatch, SysflowRecord } from "@millrace/api/sysflow";
@@ -12,7 +12,16 @@ const shared = process.env["MILLRACE_CONFORMANCE"] ?? join(import.meta.dirname, 
 const hasConformance = existsSync(join(shared, "traces"));
 if (!hasConformance) console.info("left out: the rate limiter on recorded traces (MILLRACE_CONFORMANCE names their folder)");
 
-const told = scenario().host("h").process("app", { exe: "/bin/app" }).exec().exec().read("/a").read("/a").read("/b").connect("10.0.0.1:1", "10.0.0.2:2").connect("10.0.0.1:9", "10.0.0.2:2").records;
+const told = scenario()
+  .host("h")
+  .process("app", { exe: "/bin/app" })
+  .exec()
+  .exec()
+  .read("/a")
+  .read("/a")
+  .read("/b")
+  .connect("10.0.0.1:1", "10.0.0.2:2")
+  .connect("10.0.0.1:9", "10.0.0.2:2").records;
 const hosted = (options: Record<string, unknown>) => ({ handler: { plugin: flattener, options: { "filter.enabled": "on", ...options } } });
 
 async function open(options: Record<string, unknown> = {}) {
@@ -26,7 +35,12 @@ describe("the rate limiter", () => {
     h.end();
     await h.finished();
     expect(h.lines.map(({ message }) => message)).toContain("Initialized rate limiter with 24h0m0s time decay");
-    expect(h.sent.flatMap((batch) => Array.from(batch, (record) => `${record.type} ${record.text("sf.file.path")}`.trim()))).toEqual(["PE", "FF /a", "FF /b", "NF"]);
+    expect(h.sent.flatMap((batch) => Array.from(batch, (record) => `${record.type} ${record.text("sf.file.path")}`.trim()))).toEqual([
+      "PE",
+      "FF /a",
+      "FF /b",
+      "NF",
+    ]);
     expect(h.lines.length).toBeGreaterThan(0);
   });
 

@@ -6,22 +6,46 @@ import { describe, expect, it } from "vitest";
 import { flattener, reader } from "../src/index.ts";
 
 const METHODS = [
-  "handleHeader", "handleContainer", "handlePod", "handleProcess", "handleFile", "handleProcEvt", "handleNetFlow", "handleFileFlow", "handleFileEvt", "handleNetEvt",
-  "handleProcFlow", "handleK8sEvt",
+  "handleHeader",
+  "handleContainer",
+  "handlePod",
+  "handleProcess",
+  "handleFile",
+  "handleProcEvt",
+  "handleNetFlow",
+  "handleFileFlow",
+  "handleFileEvt",
+  "handleNetEvt",
+  "handleProcFlow",
+  "handleK8sEvt",
 ] as const;
 
 /** A handler that notes each call, with what stood around the record. */
 function noting(calls: string[], entities: boolean | readonly EntityKind[]) {
-  const note = (method: string) => (context: RecordContext, value: object): void => {
-    const { header, process, container, pod, file, newFile, ancestors } = context;
-    const around = { header: header?.exporter, process: process?.exe, container: container?.name, pod: pod?.name, file: file?.path, newFile: newFile?.path };
-    const known = Object.entries(around).filter(([, what]) => what !== undefined).map(([key, what]) => `${key}=${what}`);
-    calls.push([method, ...known, ...(ancestors.length > 1 ? [`ancestors=${ancestors.length}`] : []), Object.keys(value).length > 0 ? "" : "empty"].join(" ").trim());
-  };
-  return defineHandler({ name: "noting", description: "Notes calls", entities, create: () => Object.fromEntries(METHODS.map((method) => [method, note(method)])) as Handler });
+  const note =
+    (method: string) =>
+    (context: RecordContext, value: object): void => {
+      const { header, process, container, pod, file, newFile, ancestors } = context;
+      const around = { header: header?.exporter, process: process?.exe, container: container?.name, pod: pod?.name, file: file?.path, newFile: newFile?.path };
+      const known = Object.entries(around)
+        .filter(([, what]) => what !== undefined)
+        .map(([key, what]) => `${key}=${what}`);
+      calls.push(
+        [method, ...known, ...(ancestors.length > 1 ? [`ancestors=${ancestors.length}`] : []), Object.keys(value).length > 0 ? "" : "empty"].join(" ").trim(),
+      );
+    };
+  return defineHandler({
+    name: "noting",
+    description: "Notes calls",
+    entities,
+    create: () => Object.fromEntries(METHODS.map((method) => [method, note(method)])) as Handler,
+  });
 }
 
-async function calls(records: readonly SysflowRecord[], entities: boolean | readonly EntityKind[] = false): Promise<{ made: string[]; h: Harness<SysflowBatch> }> {
+async function calls(
+  records: readonly SysflowRecord[],
+  entities: boolean | readonly EntityKind[] = false,
+): Promise<{ made: string[]; h: Harness<SysflowBatch> }> {
   const made: string[] = [];
   const h = await harness<SysflowBatch>(reader, { hosted: { handler: noting(made, entities) }, input: rowsFrom(records) });
   expect((await h.finished()).state).toBe("finished");
@@ -73,15 +97,30 @@ describe("a handler", () => {
   it("may ask for some entities only", async () => {
     const { made } = await calls(told, ["file"]);
     expect(made.filter((call) => /^handle(Header|Pod|Container|Process|File)\b/.test(call))).toEqual([
-      "handleFile header=h1 container=c1 pod=p1 file=/etc/app.conf", "handleFile header=h1 container=c1 pod=p1 file=/a", "handleFile header=h1 container=c1 pod=p1 file=/b",
+      "handleFile header=h1 container=c1 pod=p1 file=/etc/app.conf",
+      "handleFile header=h1 container=c1 pod=p1 file=/a",
+      "handleFile header=h1 container=c1 pod=p1 file=/b",
     ]);
   });
 
   it("gets events whose process or file is not known, and people are told, but not each time", async () => {
-    const event = (pid: bigint): SysflowRecord => ({ type: "FF", value: {
-      procOid: { createTs: 5n, hpid: pid }, ts: 1n, tid: 1n, opFlags: 0, endTs: 1n, fd: 3, numRRecvOps: 0n, numWSendOps: 0n, numRRecvBytes: 0n, numWSendBytes: 0n, openFlags: 0,
-      fileOid: "0102".padEnd(40, "0"),
-    } });
+    const event = (pid: bigint): SysflowRecord => ({
+      type: "FF",
+      value: {
+        procOid: { createTs: 5n, hpid: pid },
+        ts: 1n,
+        tid: 1n,
+        opFlags: 0,
+        endTs: 1n,
+        fd: 3,
+        numRRecvOps: 0n,
+        numWSendOps: 0n,
+        numRRecvBytes: 0n,
+        numWSendBytes: 0n,
+        openFlags: 0,
+        fileOid: "0102".padEnd(40, "0"),
+      },
+    });
     const { made, h } = await calls([event(7n), event(8n), event(9n)]);
     expect(made).toEqual(["handleFileFlow", "handleFileFlow", "handleFileFlow"]);
     expect(h.log("warn")).toEqual([
@@ -94,7 +133,15 @@ describe("a handler", () => {
   });
 
   it("that throws ends the run with its name", async () => {
-    const bad = defineHandler({ name: "bad", description: "Throws", create: () => ({ handleProcEvt: () => { throw new Error("no more"); } }) });
+    const bad = defineHandler({
+      name: "bad",
+      description: "Throws",
+      create: () => ({
+        handleProcEvt: () => {
+          throw new Error("no more");
+        },
+      }),
+    });
     const h = await harness(reader, { hosted: { handler: bad }, input: rowsFrom(told) });
     expect((await h.finished()).error?.message).toBe("node 'sysflowreader': no more");
   });
@@ -106,18 +153,27 @@ describe("batches of plain records", () => {
     const records = [...told.slice(0, 6), bad];
     const made: string[] = [];
     const h = await harness<SysflowBatch>(reader, {
-      hosted: { handler: noting(made, false) }, input: { records: records.length, bytes: 1000, [Symbol.iterator]: () => records[Symbol.iterator]() } as SysflowBatch,
+      hosted: { handler: noting(made, false) },
+      input: { records: records.length, bytes: 1000, [Symbol.iterator]: () => records[Symbol.iterator]() } as SysflowBatch,
     });
     expect((await h.finished()).state).toBe("finished");
     expect(made).toHaveLength(1);
     expect(h.metric("records_refused")).toBe(1);
-    expect(h.log("warn")).toEqual([`a record was set aside: a SysFlow record can't be made: "zz" is no identity of a file: 40 hexadecimal digits are expected`]);
+    expect(h.log("warn")).toEqual([
+      `a record was set aside: a SysFlow record can't be made: "zz" is no identity of a file: 40 hexadecimal digits are expected`,
+    ]);
   });
 });
 
 describe("full tables", () => {
   it("are bounded as configured, and evictions are counted", async () => {
-    const many = Array.from({ length: 50 }, (_, i): SysflowRecord => ({ type: "F", value: { state: "CREATED", oid: String(i).padStart(40, "0"), ts: 1n, restype: "f", path: `/${i}`, containerId: undefined } }));
+    const many = Array.from(
+      { length: 50 },
+      (_, i): SysflowRecord => ({
+        type: "F",
+        value: { state: "CREATED", oid: String(i).padStart(40, "0"), ts: 1n, restype: "f", path: `/${i}`, containerId: undefined },
+      }),
+    );
     const h = await harness<SysflowBatch>(reader, { hosted: { handler: noting([], false) }, options: { "entities.files": 20 }, input: rowsFrom(many) });
     expect((await h.finished()).state).toBe("finished");
     expect([h.metric("entity_evictions"), h.metric("entities")]).toEqual([30, 20]);
@@ -129,12 +185,20 @@ describe("the flattener", () => {
   const flatOf = async (options: Parameters<typeof harness>[1], plugin = reader): Promise<string[]> => {
     const h = await harness<SysflowBatch, FlatBatch>(plugin, options);
     expect((await h.finished()).state).toBe("finished");
-    return h.sent.flatMap((batch) => Array.from(batch, (record) => `${record.type} ${record.text("sf.proc.aexe")} ${record.text("sf.file.path")} ${record.text("sf.file.newpath")} ${record.text("sf.pod.name")}`.trim()));
+    return h.sent.flatMap((batch) =>
+      Array.from(batch, (record) =>
+        `${record.type} ${record.text("sf.proc.aexe")} ${record.text("sf.file.path")} ${record.text("sf.file.newpath")} ${record.text("sf.pod.name")}`.trim(),
+      ),
+    );
   };
 
   it("makes a flat record of PE, NF, FF, FE and KE", async () => {
     expect(await flatOf({ hosted: { handler: flattener }, input: rowsFrom([...told, k8s]) })).toEqual([
-      "PE /bin/app,/sbin/init   p1", "FF /bin/app,/sbin/init /etc/app.conf  p1", "FE /bin/app,/sbin/init /a /b p1", "NF /bin/app,/sbin/init   p1", "KE",
+      "PE /bin/app,/sbin/init   p1",
+      "FF /bin/app,/sbin/init /etc/app.conf  p1",
+      "FE /bin/app,/sbin/init /a /b p1",
+      "NF /bin/app,/sbin/init   p1",
+      "KE",
     ]);
   });
 
@@ -163,7 +227,8 @@ describe("a row handler of another layout", () => {
     const { ROW_HANDLER } = await import("@millrace/sysflow");
     const seen: string[] = [];
     const old = defineHandler({
-      name: "old", description: "Was built against another layout",
+      name: "old",
+      description: "Was built against another layout",
       create: () => ({
         open: (_outputs: Outputs) => undefined,
         handleProcEvt: () => void seen.push("method"),

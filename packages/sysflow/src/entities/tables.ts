@@ -38,8 +38,12 @@ export class Surroundings {
   memo: Memo | undefined = undefined;
 
   constructor(
-    header: HeaderVersion | undefined, process: ProcessVersion | undefined, ancestors: readonly ProcessVersion[],
-    container: ContainerVersion | undefined, pod: PodVersion | undefined, missing: number,
+    header: HeaderVersion | undefined,
+    process: ProcessVersion | undefined,
+    ancestors: readonly ProcessVersion[],
+    container: ContainerVersion | undefined,
+    pod: PodVersion | undefined,
+    missing: number,
   ) {
     this.header = header;
     this.process = process;

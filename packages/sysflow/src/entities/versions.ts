@@ -1,13 +1,13 @@
 import type { Container, File, Header, ObjectState, Oid, Pod, Process, Service } from "@millrace/api/sysflow";
 import { bigintOf } from "../int64.ts";
+import { baseName, dirName, parseSocketPath } from "../paths.ts";
 import { foidText, stringsAt } from "../rows/bytes.ts";
 import * as L from "../rows/layout.ts";
-import { containerAt, headerAt, optionalText, podAt, restypeText, type RowSource, type TextSource, textOf } from "../rows/to-records.ts";
-import type { Memo } from "./memo.ts";
+import { containerAt, headerAt, optionalText, podAt, type RowSource, restypeText, type TextSource, textOf } from "../rows/to-records.ts";
 import { OBJECT_STATES } from "../schema/names.ts";
-import { processOidText } from "../xxhash64.ts";
-import { baseName, dirName, parseSocketPath } from "../paths.ts";
 import { trimSpace } from "../trim.ts";
+import { processOidText } from "../xxhash64.ts";
+import type { Memo } from "./memo.ts";
 
 /**
  * Versions of entities: what one record said of an entity. They never change; a later record makes a new version, and

@@ -28,7 +28,7 @@ export class WordTable<T> {
    */
   constructor(width: number, seed: number) {
     this.#width = width;
-    this.#factors = Int32Array.from({ length: width }, (_, i) => Math.imul(seed + i, 0x9e3779b1) ^ Math.imul(seed ^ (i << 13), 0xc2b2ae35) | 1);
+    this.#factors = Int32Array.from({ length: width }, (_, i) => (Math.imul(seed + i, 0x9e3779b1) ^ Math.imul(seed ^ (i << 13), 0xc2b2ae35)) | 1);
     this.#keys = new Int32Array(16 * width);
     this.#slots = new Int32Array(32);
     this.#mask = 31;
@@ -123,7 +123,6 @@ export class WordTable<T> {
     for (let i = 0, width = this.#width; i < width; i++) hash = (hash + Math.imul(words[at + i] as number, factors[i] as number)) | 0;
     return Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) >>> 7;
   }
-
 
   #link(entry: number): void {
     this.#older[entry] = this.#newest;

@@ -1,7 +1,7 @@
+import { Buffer } from "node:buffer";
 import type { AttributeValue, FlatType } from "@millrace/api/sysflow";
 import type { Surroundings } from "../entities/tables.ts";
-import { ContainerVersion, FileVersion, HeaderVersion, PodVersion, ProcessVersion } from "../entities/versions.ts";
-import { Buffer } from "node:buffer";
+import { type ContainerVersion, FileVersion, type HeaderVersion, type PodVersion, ProcessVersion } from "../entities/versions.ts";
 import { bigintOf } from "../int64.ts";
 import * as L from "../rows/layout.ts";
 import type { RowSource } from "../rows/to-records.ts";
@@ -57,31 +57,53 @@ type Type = Attribute["type"];
 
 /** An attribute of the record alone. */
 export function ofRecord(
-  name: string, type: Type, types: readonly FlatType[], description: string, value: (words: Int32Array, base: number, batch: FlatRows) => AttributeValue,
+  name: string,
+  type: Type,
+  types: readonly FlatType[],
+  description: string,
+  value: (words: Int32Array, base: number, batch: FlatRows) => AttributeValue,
 ): Attribute {
   return {
-    name, type, wide: false, scope: "record", types, description,
+    name,
+    type,
+    wide: false,
+    scope: "record",
+    types,
+    description,
     get: (batch, index) => value(batch.words, batch.bases[index] as number, batch),
   };
 }
 
 /** An attribute that is a 64-bit number at a place of the row. */
 export function ofWords(name: string, types: readonly FlatType[], at: number, description: string): Attribute {
-  const half = (offset: number) => (batch: FlatRows, index: number): number =>
-    applies(types, batch, index) ? (batch.words[(batch.bases[index] as number) + at + offset] as number) : 0;
+  const half =
+    (offset: number) =>
+    (batch: FlatRows, index: number): number =>
+      applies(types, batch, index) ? (batch.words[(batch.bases[index] as number) + at + offset] as number) : 0;
   return wide({ name, type: "I", scope: "record", types, description }, half(0), half(1));
 }
 
 /** An attribute of the process. On a record whose process is not known it is that of the zero process. */
 export function ofProcess(name: string, type: Type, description: string, value: (process: ProcessVersion) => AttributeValue): Attribute {
   return {
-    name, type, wide: false, scope: "process", types: OF_PROCESS, description, of: { scope: "process", value },
+    name,
+    type,
+    wide: false,
+    scope: "process",
+    types: OF_PROCESS,
+    description,
+    of: { scope: "process", value },
     get: (batch, index) => value(batch.around[index]?.process ?? ZERO_PROCESS),
   };
 }
 
 /** A 64-bit number of the process. */
-export function ofProcessWide(name: string, description: string, low: (process: ProcessVersion) => number, high: (process: ProcessVersion) => number): Attribute {
+export function ofProcessWide(
+  name: string,
+  description: string,
+  low: (process: ProcessVersion) => number,
+  high: (process: ProcessVersion) => number,
+): Attribute {
   return {
     ...wide(
       { name, type: "I", scope: "process", types: OF_PROCESS, description },
@@ -100,23 +122,53 @@ export function ofParent(name: string, type: Type, zero: AttributeValue, descrip
 /** An attribute of the process and its ancestors. */
 export function ofChain(name: string, type: Type, description: string, value: (around: Surroundings) => AttributeValue): Attribute {
   return {
-    name, type, wide: false, scope: "chain", types: OF_PROCESS, description, of: { scope: "chain", value },
+    name,
+    type,
+    wide: false,
+    scope: "chain",
+    types: OF_PROCESS,
+    description,
+    of: { scope: "chain", value },
     get: (batch, index) => value(batch.around[index] as Surroundings),
   };
 }
 
 /** An attribute of the file, or of the second file of a rename or link. */
-export function ofFile(name: string, scope: "file" | "newfile", type: Type, zero: AttributeValue, description: string, value: (file: FileVersion) => AttributeValue): Attribute {
+export function ofFile(
+  name: string,
+  scope: "file" | "newfile",
+  type: Type,
+  zero: AttributeValue,
+  description: string,
+  value: (file: FileVersion) => AttributeValue,
+): Attribute {
   return {
-    name, type, wide: false, scope, types: OF_FILE, description, of: { scope, value },
-    get: (batch, index) =>
-      applies(OF_FILE, batch, index) ? value((scope === "file" ? batch.files[index] : batch.newFiles?.[index]) ?? ZERO_FILE) : zero,
+    name,
+    type,
+    wide: false,
+    scope,
+    types: OF_FILE,
+    description,
+    of: { scope, value },
+    get: (batch, index) => (applies(OF_FILE, batch, index) ? value((scope === "file" ? batch.files[index] : batch.newFiles?.[index]) ?? ZERO_FILE) : zero),
   };
 }
 
-export function ofContainer(name: string, type: Type, zero: AttributeValue, description: string, value: (container: ContainerVersion) => AttributeValue): Attribute {
+export function ofContainer(
+  name: string,
+  type: Type,
+  zero: AttributeValue,
+  description: string,
+  value: (container: ContainerVersion) => AttributeValue,
+): Attribute {
   return {
-    name, type, wide: false, scope: "container", types: OF_PROCESS, description, of: { scope: "container", value },
+    name,
+    type,
+    wide: false,
+    scope: "container",
+    types: OF_PROCESS,
+    description,
+    of: { scope: "container", value },
     get: (batch, index) => {
       const container = batch.around[index]?.container;
       return container ? value(container) : zero;
@@ -124,9 +176,22 @@ export function ofContainer(name: string, type: Type, zero: AttributeValue, desc
   };
 }
 
-export function ofPod(name: string, type: Type, isWide: boolean, zero: AttributeValue, description: string, value: (pod: PodVersion) => AttributeValue): Attribute {
+export function ofPod(
+  name: string,
+  type: Type,
+  isWide: boolean,
+  zero: AttributeValue,
+  description: string,
+  value: (pod: PodVersion) => AttributeValue,
+): Attribute {
   return {
-    name, type, wide: isWide, scope: "pod", types: OF_PROCESS, description, of: { scope: "pod", value },
+    name,
+    type,
+    wide: isWide,
+    scope: "pod",
+    types: OF_PROCESS,
+    description,
+    of: { scope: "pod", value },
     get: (batch, index) => {
       const pod = batch.around[index]?.pod;
       return pod ? value(pod) : zero;
@@ -136,7 +201,13 @@ export function ofPod(name: string, type: Type, isWide: boolean, zero: Attribute
 
 export function ofHeader(name: string, type: Type, zero: AttributeValue, description: string, value: (header: HeaderVersion) => AttributeValue): Attribute {
   return {
-    name, type, wide: false, scope: "header", types: ALL, description, of: { scope: "header", value },
+    name,
+    type,
+    wide: false,
+    scope: "header",
+    types: ALL,
+    description,
+    of: { scope: "header", value },
     get: (batch, index) => {
       const header = batch.around[index]?.header;
       return header ? value(header) : zero;
@@ -149,10 +220,25 @@ export function applies(types: readonly FlatType[], batch: FlatRows, index: numb
   return types === ALL || types.includes(TYPE_NAMES[batch.type(index)] as FlatType);
 }
 
-const TYPE_NAMES: readonly (FlatType | undefined)[] = [undefined, undefined, undefined, undefined, "PE", "NF", "FF", "FE", undefined, undefined, undefined, "KE"];
+const TYPE_NAMES: readonly (FlatType | undefined)[] = [
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+  "PE",
+  "NF",
+  "FF",
+  "FE",
+  undefined,
+  undefined,
+  undefined,
+  "KE",
+];
 
 function wide(
-  described: Pick<Attribute, "name" | "type" | "scope" | "types" | "description">, low: NonNullable<Attribute["low"]>, high: NonNullable<Attribute["high"]>,
+  described: Pick<Attribute, "name" | "type" | "scope" | "types" | "description">,
+  low: NonNullable<Attribute["low"]>,
+  high: NonNullable<Attribute["high"]>,
 ): Attribute {
   return { ...described, wide: true, low, high, get: (batch, index) => bigintOf(low(batch, index), high(batch, index)) };
 }

@@ -8,7 +8,8 @@ import { eventTypes } from "./flags.ts";
 export function falcoAttributes(): readonly Attribute[] {
   return [
     ofRecord("evt.type", "L", OF_PROCESS, "The operations of the record, by SysFlow's names and by those of the system calls they stand for.", (words, base) =>
-      words[base] === N.K8S_EVENT ? [] : eventTypes(words[base + L.OP_FLAGS] as number, words[base] as number)),
+      words[base] === N.K8S_EVENT ? [] : eventTypes(words[base + L.OP_FLAGS] as number, words[base] as number),
+    ),
     ofRecord("evt.dir", "L", ALL, "Both directions, so that either matches.", () => [">", "<"]),
     fdName(),
   ];
@@ -16,7 +17,11 @@ export function falcoAttributes(): readonly Attribute[] {
 
 function fdName(): Attribute {
   return {
-    name: "fd.name", type: "S", wide: false, scope: "record", types: [...OF_FILE, ...OF_NET],
+    name: "fd.name",
+    type: "S",
+    wide: false,
+    scope: "record",
+    types: [...OF_FILE, ...OF_NET],
     description: "The path of the file; of a connection, sip:sport->dip:dport.",
     get: (batch, index) => {
       const { words } = batch;

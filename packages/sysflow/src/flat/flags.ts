@@ -31,11 +31,17 @@ const OPERATIONS: readonly Operation[] = [
   { bit: 0x40, name: "CONNECT", calls: ["connect"] },
   { bit: 0x400, name: "CLOSE", calls: ["close"] },
   {
-    bit: OP_WRITE, name: "WRITE", calls: ["write", "pwrite", "writev", "pwritev"], network: "SEND",
+    bit: OP_WRITE,
+    name: "WRITE",
+    calls: ["write", "pwrite", "writev", "pwritev"],
+    network: "SEND",
     networkCalls: ["send", "sendto", "sendmsg", "sendmmsg", "write", "writev"],
   },
   {
-    bit: OP_READ, name: "READ", calls: ["read", "pread", "readv", "preadv"], network: "RECV",
+    bit: OP_READ,
+    name: "READ",
+    calls: ["read", "pread", "readv", "preadv"],
+    network: "RECV",
     networkCalls: ["recv", "recvfrom", "recvmsg", "recvmmsg", "read", "readv"],
   },
   { bit: 0x10, name: "SETNS", calls: ["setns"] },
@@ -65,8 +71,20 @@ export function eventTypes(flags: number, type: number): string[] {
 
 /** The flags with which a file was opened, numbered as Falco's libraries number them, in the order in which they are listed. */
 const OPEN_FLAGS: readonly (readonly [number, string])[] = [
-  [0x1, "RDONLY"], [0x2, "WRONLY"], [0x3, "RDWR"], [0x4, "CREAT"], [0x20, "EXCL"], [0x100, "TRUNC"], [0x8, "APPEND"], [0x40, "NONBLOCK"],
-  [0x10, "DSYNC"], [0x200, "DIRECT"], [0x800, "LARGEFILE"], [0x400, "DIRECTORY"], [0x1000, "CLOEXEC"], [0x80, "SYNC"],
+  [0x1, "RDONLY"],
+  [0x2, "WRONLY"],
+  [0x3, "RDWR"],
+  [0x4, "CREAT"],
+  [0x20, "EXCL"],
+  [0x100, "TRUNC"],
+  [0x8, "APPEND"],
+  [0x40, "NONBLOCK"],
+  [0x10, "DSYNC"],
+  [0x200, "DIRECT"],
+  [0x800, "LARGEFILE"],
+  [0x400, "DIRECTORY"],
+  [0x1000, "CLOEXEC"],
+  [0x80, "SYNC"],
 ];
 
 export function openFlagNames(flags: number): string[] {

@@ -28,8 +28,13 @@ export class FlatRows implements FlatBatch {
   readonly newFiles: readonly (FileVersion | undefined)[] | undefined;
 
   constructor(
-    words: Int32Array, text: Buffer, bases: Int32Array, around: readonly Surroundings[], files: readonly (FileVersion | undefined)[],
-    newFiles: readonly (FileVersion | undefined)[] | undefined, bytes: number,
+    words: Int32Array,
+    text: Buffer,
+    bases: Int32Array,
+    around: readonly Surroundings[],
+    files: readonly (FileVersion | undefined)[],
+    newFiles: readonly (FileVersion | undefined)[] | undefined,
+    bytes: number,
   ) {
     this.records = bases.length;
     this.bytes = bytes;
@@ -57,7 +62,12 @@ export class FlatRows implements FlatBatch {
   /** The records `from` (included) to `to` (excluded). */
   slice(from: number, to: number): FlatRows {
     return new FlatRows(
-      this.words, this.text, this.bases.subarray(from, to), this.around.slice(from, to), this.files.slice(from, to), this.newFiles?.slice(from, to),
+      this.words,
+      this.text,
+      this.bases.subarray(from, to),
+      this.around.slice(from, to),
+      this.files.slice(from, to),
+      this.newFiles?.slice(from, to),
       Math.ceil((this.bytes * (to - from)) / this.records),
     );
   }
@@ -67,7 +77,12 @@ export class FlatRows implements FlatBatch {
     const base = this.bases[index] as number;
     const words = this.words.slice(base, base + L.STRIDE);
     return new FlatRows(
-      words, detachText(words, this.text), Int32Array.of(0), [this.around[index] as Surroundings], [this.files[index]], this.newFiles && [this.newFiles[index]],
+      words,
+      detachText(words, this.text),
+      Int32Array.of(0),
+      [this.around[index] as Surroundings],
+      [this.files[index]],
+      this.newFiles && [this.newFiles[index]],
       Math.ceil(this.bytes / this.records),
     );
   }

@@ -3,29 +3,55 @@ import type { FileVersion, ProcessVersion } from "../entities/versions.ts";
 import { bigintOf } from "../int64.ts";
 import { ipText } from "../ip.ts";
 import { baseName } from "../paths.ts";
-import { trimSpace } from "../trim.ts";
 import * as L from "../rows/layout.ts";
 import { messageAt } from "../rows/to-records.ts";
 import * as N from "../schema/names.ts";
+import { trimSpace } from "../trim.ts";
 import {
-  ALL, type Attribute, OF_FLOW, OF_K8S, OF_NET, OF_PROCESS, ofChain, ofContainer, ofFile, ofHeader, ofParent, ofPod, ofProcess,
-  ofProcessWide, ofRecord, ofWords, ZERO_FILE,
+  ALL,
+  type Attribute,
+  OF_FLOW,
+  OF_K8S,
+  OF_NET,
+  OF_PROCESS,
+  ofChain,
+  ofContainer,
+  ofFile,
+  ofHeader,
+  ofParent,
+  ofPod,
+  ofProcess,
+  ofProcessWide,
+  ofRecord,
+  ofWords,
+  ZERO_FILE,
 } from "./attribute-kinds.ts";
 import { isOpenRead, isOpenWrite, openFlagNames, operationNames } from "./flags.ts";
 import type { FlatRows } from "./flat-rows.ts";
 
 /** The attributes that SysFlow names. */
 export function sysflowAttributes(): readonly Attribute[] {
-  return [...recordAttributes(), ...processAttributes(), ...parentAttributes(), ...fileAttributes(), ...flowAttributes(), ...containerAttributes(), ...podAttributes(), ...restAttributes()];
+  return [
+    ...recordAttributes(),
+    ...processAttributes(),
+    ...parentAttributes(),
+    ...fileAttributes(),
+    ...flowAttributes(),
+    ...containerAttributes(),
+    ...podAttributes(),
+    ...restAttributes(),
+  ];
 }
 
 function recordAttributes(): readonly Attribute[] {
   return [
     ofRecord("sf.type", "S", ALL, "The type of the record: PE, NF, FF, FE or KE.", (words, base) => N.RECORD_TYPES[words[base] as number] as string),
     ofRecord("sf.opflags", "L", OF_PROCESS, "The operations of the record, by name.", (words, base) =>
-      words[base] === N.K8S_EVENT ? [] : operationNames(words[base + L.OP_FLAGS] as number, words[base] as number)),
+      words[base] === N.K8S_EVENT ? [] : operationNames(words[base + L.OP_FLAGS] as number, words[base] as number),
+    ),
     ofRecord("sf.ret", "I", ["PE", "FE"], "The return code.", (words, base) =>
-      words[base] === N.PROCESS_EVENT || words[base] === N.FILE_EVENT ? (words[base + L.RET] as number) : 0),
+      words[base] === N.PROCESS_EVENT || words[base] === N.FILE_EVENT ? (words[base + L.RET] as number) : 0,
+    ),
     ofWords("sf.ts", ALL, L.TS, "When it happened or began, in nanoseconds since the epoch."),
     endTs(),
     ofWords("sf.proc.tid", OF_PROCESS, L.TID, "The id of the thread."),
@@ -33,22 +59,30 @@ function recordAttributes(): readonly Attribute[] {
 }
 
 function endTs(): Attribute {
-  const half = (offset: number) => (batch: FlatRows, index: number): number => {
-    const base = batch.bases[index] as number;
-    switch (batch.words[base]) {
-      case N.NETWORK_FLOW:
-      case N.FILE_FLOW:
-        return batch.words[base + L.END_TS + offset] as number;
-      case N.K8S_EVENT:
-        return batch.words[base + L.TS + offset] as number;
-      default:
-        return 0;
-    }
-  };
+  const half =
+    (offset: number) =>
+    (batch: FlatRows, index: number): number => {
+      const base = batch.bases[index] as number;
+      switch (batch.words[base]) {
+        case N.NETWORK_FLOW:
+        case N.FILE_FLOW:
+          return batch.words[base + L.END_TS + offset] as number;
+        case N.K8S_EVENT:
+          return batch.words[base + L.TS + offset] as number;
+        default:
+          return 0;
+      }
+    };
   const [low, high] = [half(0), half(1)];
   return {
-    name: "sf.endts", type: "I", wide: true, scope: "record", types: [...OF_FLOW, ...OF_K8S],
-    description: "When a flow ended, in nanoseconds since the epoch; of a Kubernetes event, when it happened.", low, high,
+    name: "sf.endts",
+    type: "I",
+    wide: true,
+    scope: "record",
+    types: [...OF_FLOW, ...OF_K8S],
+    description: "When a flow ended, in nanoseconds since the epoch; of a Kubernetes event, when it happened.",
+    low,
+    high,
     get: (batch, index) => bigintOf(low(batch, index), high(batch, index)),
   };
 }
@@ -56,7 +90,12 @@ function endTs(): Attribute {
 function processAttributes(): readonly Attribute[] {
   return [
     ofProcess("sf.proc.oid", "S", "The identity of the process: 16 hexadecimal digits.", (process) => process.oidText),
-    ofProcessWide("sf.proc.pid", "The process id on the host.", (process) => process.hpidLo, (process) => process.hpidHi),
+    ofProcessWide(
+      "sf.proc.pid",
+      "The process id on the host.",
+      (process) => process.hpidLo,
+      (process) => process.hpidHi,
+    ),
     ofProcess("sf.proc.uid", "I", "The id of the user.", (process) => process.uid),
     ofProcess("sf.proc.gid", "I", "The id of the group.", (process) => process.gid),
     ofProcess("sf.proc.name", "S", "The base name of the executable.", (process) => process.name),
@@ -65,23 +104,38 @@ function processAttributes(): readonly Attribute[] {
     ofProcess("sf.proc.user", "S", "The name of the user.", (process) => process.userName),
     ofProcess("sf.proc.group", "S", "The name of the group.", (process) => process.groupName),
     ofProcess("sf.proc.cmdline", "S", "The executable, a space, and the arguments.", (process) => `${process.exe} ${process.exeArgs}`),
-    ofProcessWide("sf.proc.createts", "When the process was created, in nanoseconds since the epoch.", (process) => process.createTsLo, (process) => process.createTsHi),
+    ofProcessWide(
+      "sf.proc.createts",
+      "When the process was created, in nanoseconds since the epoch.",
+      (process) => process.createTsLo,
+      (process) => process.createTsHi,
+    ),
     ofProcess("sf.proc.tty", "B", "Whether the process has a terminal.", (process) => process.tty),
     ofProcess("sf.proc.entry", "B", "Whether the process is the first one of its container.", (process) => process.entry),
     ofChain("sf.proc.aname", "L", "The base names of the process and its ancestors.", ({ ancestors }) => ancestors.map((process) => process.name)),
     ofChain("sf.proc.aexe", "L", "The executables of the process and its ancestors.", ({ ancestors }) => ancestors.map((process) => process.exe)),
     ofChain("sf.proc.acmdline", "L", "The command lines of the process and its ancestors.", ({ ancestors }) => ancestors.map(commandLine)),
     ofChain("sf.proc.apid", "L", "The process ids of the process and its ancestors.", ({ ancestors }) =>
-      ancestors.map((process) => bigintOf(process.hpidLo, process.hpidHi))),
+      ancestors.map((process) => bigintOf(process.hpidLo, process.hpidHi)),
+    ),
   ];
 }
 
 function parentAttributes(): readonly Attribute[] {
   return [
     ofProcess("sf.pproc.oid", "S", "The identity of the parent: 16 hexadecimal digits.", (process) => process.parentOidText),
-    ofProcessWide("sf.pproc.pid", "The process id of the parent on the host.", (process) => process.parentHpidLo, (process) => process.parentHpidHi),
-    ofProcessWide("sf.pproc.createts", "When the parent was created, in nanoseconds since the epoch.", (process) => process.parentCreateTsLo,
-      (process) => process.parentCreateTsHi),
+    ofProcessWide(
+      "sf.pproc.pid",
+      "The process id of the parent on the host.",
+      (process) => process.parentHpidLo,
+      (process) => process.parentHpidHi,
+    ),
+    ofProcessWide(
+      "sf.pproc.createts",
+      "When the parent was created, in nanoseconds since the epoch.",
+      (process) => process.parentCreateTsLo,
+      (process) => process.parentCreateTsHi,
+    ),
     ofParent("sf.pproc.uid", "I", 0, "The id of the parent's user.", (parent) => parent.uid),
     ofParent("sf.pproc.gid", "I", 0, "The id of the parent's group.", (parent) => parent.gid),
     ofParent("sf.pproc.name", "S", "", "The base name of the parent's executable.", (parent) => parent.name),
@@ -121,8 +175,12 @@ function fileAttributes(): readonly Attribute[] {
     ofFile("sf.file.newoid", "newfile", "S", "", "The identity of the second file.", oidOf),
     ofFile("sf.file.newdirectory", "newfile", "S", "", "The folder of the second file of a rename or link.", (file) => file.parsed.directory),
     ofFile("sf.file.type", "file", "S", "", "The type of the file, one character: f, d, u, p and so on.", (file) => file.restype),
-    onFileFlow("sf.file.is_open_write", "B", false, "Whether the file was opened for writing.", (words, base) => isOpenWrite(words[base + L.OPEN_FLAGS] as number)),
-    onFileFlow("sf.file.is_open_read", "B", false, "Whether the file was opened for reading.", (words, base) => isOpenRead(words[base + L.OPEN_FLAGS] as number)),
+    onFileFlow("sf.file.is_open_write", "B", false, "Whether the file was opened for writing.", (words, base) =>
+      isOpenWrite(words[base + L.OPEN_FLAGS] as number),
+    ),
+    onFileFlow("sf.file.is_open_read", "B", false, "Whether the file was opened for reading.", (words, base) =>
+      isOpenRead(words[base + L.OPEN_FLAGS] as number),
+    ),
     onFileFlow("sf.file.fd", "I", 0, "The file descriptor.", (words, base) => words[base + L.FD] as number),
     onFileFlow("sf.file.openflags", "L", [], "The flags with which the file was opened.", (words, base) => openFlagNames(words[base + L.OPEN_FLAGS] as number)),
   ];
@@ -132,15 +190,32 @@ function oidOf(file: FileVersion): string {
   return file === ZERO_FILE ? "" : file.oid;
 }
 
-function onFileFlow(name: string, type: Attribute["type"], zero: AttributeValue, description: string, value: (words: Int32Array, base: number) => AttributeValue): Attribute {
+function onFileFlow(
+  name: string,
+  type: Attribute["type"],
+  zero: AttributeValue,
+  description: string,
+  value: (words: Int32Array, base: number) => AttributeValue,
+): Attribute {
   return ofRecord(name, type, ["FF"], description, (words, base) => (words[base] === N.FILE_FLOW ? value(words, base) : zero));
 }
 
 function flowAttributes(): readonly Attribute[] {
-  const net = (name: string, type: Attribute["type"], description: string, zero: AttributeValue, value: (words: Int32Array, base: number) => AttributeValue): Attribute =>
-    ofRecord(name, type, OF_NET, description, (words, base) => (words[base] === N.NETWORK_FLOW ? value(words, base) : zero));
-  const word = (at: number) => (words: Int32Array, base: number): number => words[base + at] as number;
-  const address = (at: number) => (words: Int32Array, base: number): string => ipText(words[base + at] as number);
+  const net = (
+    name: string,
+    type: Attribute["type"],
+    description: string,
+    zero: AttributeValue,
+    value: (words: Int32Array, base: number) => AttributeValue,
+  ): Attribute => ofRecord(name, type, OF_NET, description, (words, base) => (words[base] === N.NETWORK_FLOW ? value(words, base) : zero));
+  const word =
+    (at: number) =>
+    (words: Int32Array, base: number): number =>
+      words[base + at] as number;
+  const address =
+    (at: number) =>
+    (words: Int32Array, base: number): string =>
+      ipText(words[base + at] as number);
   return [
     net("sf.net.proto", "I", "The protocol, by its IANA number.", 0, word(L.PROTO)),
     net("sf.net.sport", "I", "The source port.", 0, word(L.SPORT)),
@@ -148,7 +223,10 @@ function flowAttributes(): readonly Attribute[] {
     net("sf.net.port", "L", "The source and the destination port.", [], (words, base) => [words[base + L.SPORT] as number, words[base + L.DPORT] as number]),
     net("sf.net.sip", "S", "The source address.", "", address(L.SIP)),
     net("sf.net.dip", "S", "The destination address.", "", address(L.DIP)),
-    net("sf.net.ip", "L", "The source and the destination address.", [], (words, base) => [ipText(words[base + L.SIP] as number), ipText(words[base + L.DIP] as number)]),
+    net("sf.net.ip", "L", "The source and the destination address.", [], (words, base) => [
+      ipText(words[base + L.SIP] as number),
+      ipText(words[base + L.DIP] as number),
+    ]),
     ofWords("sf.flow.rbytes", OF_FLOW, L.READ_BYTES, "Bytes read or received."),
     ofWords("sf.flow.rops", OF_FLOW, L.READ_OPS, "Operations that read or received."),
     ofWords("sf.flow.wbytes", OF_FLOW, L.WRITE_BYTES, "Bytes written or sent."),
@@ -192,7 +270,10 @@ function podAttributes(): readonly Attribute[] {
 function serviceText(service: Service): string {
   const { clusterIp, name, id, namespace, portList } = service;
   return JSON.stringify({
-    clusterip: clusterIp, name, id, namespace,
+    clusterip: clusterIp,
+    name,
+    id,
+    namespace,
     portList: portList.map(({ port, targetPort, nodePort, proto }) => ({ port, targetPort, nodePort, proto })),
   });
 }
@@ -202,8 +283,18 @@ function restAttributes(): readonly Attribute[] {
     ofRecord(name, "S", OF_K8S, description, (words, base, batch) => (words[base] === N.K8S_EVENT ? value(words, base, batch) : zero));
   // Rules were written for a peer in which the number 0 stands for the first name: that is the zero of these two.
   return [
-    k8s("sf.ke.action", N.K8S_ACTIONS[0] as string, "What happened, such as K8S_COMPONENT_ADDED.", (words, base) => N.K8S_ACTIONS[words[base + L.K8S_ACTION] as number] ?? ""),
-    k8s("sf.ke.kind", N.K8S_KINDS[0] as string, "What it happened to, such as K8S_PODS.", (words, base) => N.K8S_KINDS[words[base + L.K8S_KIND] as number] ?? ""),
+    k8s(
+      "sf.ke.action",
+      N.K8S_ACTIONS[0] as string,
+      "What happened, such as K8S_COMPONENT_ADDED.",
+      (words, base) => N.K8S_ACTIONS[words[base + L.K8S_ACTION] as number] ?? "",
+    ),
+    k8s(
+      "sf.ke.kind",
+      N.K8S_KINDS[0] as string,
+      "What it happened to, such as K8S_PODS.",
+      (words, base) => N.K8S_KINDS[words[base + L.K8S_KIND] as number] ?? "",
+    ),
     k8s("sf.ke.message", "", "The event as JSON text.", (words, base, batch) => messageAt({ words, text: batch.text, values: [] }, base)),
     ofHeader("sf.node.id", "S", "", "The name of the exporter.", (header) => header.exporter),
     ofHeader("sf.node.ip", "S", "", "The address of the exporter.", (header) => header.ip),

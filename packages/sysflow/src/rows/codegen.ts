@@ -1,5 +1,5 @@
-import { type AvroRecord, type AvroType, schemaError } from "../schema/parse.ts";
 import { POD } from "../schema/names.ts";
+import { type AvroRecord, type AvroType, schemaError } from "../schema/parse.ts";
 import * as L from "./layout.ts";
 import { LAYOUT_FIELDS, type LayoutField, type Target } from "./layout-fields.ts";
 
@@ -28,7 +28,13 @@ export function decoderSource(top: AvroRecord, recordTypes: readonly number[]): 
   const functions = branches.map((branch, i) => branchFunction(branch, recordTypes[i] as number, i, types));
   const rec = top.fields.findIndex((field) => field.name === "rec");
   const skipped = (from: number, to: number): string =>
-    top.fields.slice(from, to).map((field) => `q = state.skip(types[${types.push(field.type) - 1}], q); if (q < 0) break; if (q > end) { state.fail("the block ends within a record"); break; }`).join("\n");
+    top.fields
+      .slice(from, to)
+      .map(
+        (field) =>
+          `q = state.skip(types[${types.push(field.type) - 1}], q); if (q < 0) break; if (q > end) { state.fail("the block ends within a record"); break; }`,
+      )
+      .join("\n");
   const isUnion = top.fields[rec]?.type.kind === "union";
   const calls = branches
     .map((_, i) => {

@@ -1,6 +1,6 @@
 import type { Buffer } from "node:buffer";
-import type { AvroType } from "../schema/parse.ts";
 import { bigintOf } from "../int64.ts";
+import type { AvroType } from "../schema/parse.ts";
 import { textAt } from "./bytes.ts";
 import { readLong, skipLong } from "./varint.ts";
 

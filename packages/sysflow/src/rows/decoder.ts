@@ -1,8 +1,8 @@
 import type { Buffer } from "node:buffer";
-import { parseSchema, schemaError } from "../schema/parse.ts";
 import { RECORD_NAMES } from "../schema/names.ts";
+import { parseSchema, schemaError } from "../schema/parse.ts";
 import { branchesOf, decoderSource } from "./codegen.ts";
-import { DecoderState } from "./decoder-state.ts";
+import type { DecoderState } from "./decoder-state.ts";
 import { readInt, readLong, readWide } from "./varint.ts";
 
 export { SLACK } from "./codegen.ts";
@@ -53,4 +53,3 @@ function recordType(name: string): number {
 function simpleName(name: string): string {
   return name.slice(name.lastIndexOf(".") + 1);
 }
-

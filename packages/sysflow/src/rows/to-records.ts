@@ -1,6 +1,19 @@
 import type { Buffer } from "node:buffer";
 import type {
-  Container, File, FileEvent, FileFlow, Header, K8sEvent, NetworkEvent, NetworkFlow, ObjectState, Oid, Pod, Process, ProcessEvent, ProcessFlow,
+  Container,
+  File,
+  FileEvent,
+  FileFlow,
+  Header,
+  K8sEvent,
+  NetworkEvent,
+  NetworkFlow,
+  ObjectState,
+  Oid,
+  Pod,
+  Process,
+  ProcessEvent,
+  ProcessFlow,
   SysflowRecord,
 } from "@millrace/api/sysflow";
 import { bigintOf } from "../int64.ts";
@@ -27,18 +40,30 @@ const ANEW: TextSource = { textAt };
 /** The record of the row that begins at `base`, as plain data. */
 export function recordAt(rows: RowSource, base: number): SysflowRecord {
   switch (rows.words[base + L.TYPE]) {
-    case N.HEADER: return { type: "H", value: headerAt(rows, base) };
-    case N.CONTAINER: return { type: "C", value: containerAt(rows, base) };
-    case N.PROCESS: return { type: "P", value: processAt(rows, base) };
-    case N.FILE: return { type: "F", value: fileAt(rows, base) };
-    case N.PROCESS_EVENT: return { type: "PE", value: processEventAt(rows, base) };
-    case N.NETWORK_FLOW: return { type: "NF", value: networkFlowAt(rows, base) };
-    case N.FILE_FLOW: return { type: "FF", value: fileFlowAt(rows, base) };
-    case N.FILE_EVENT: return { type: "FE", value: fileEventAt(rows, base) };
-    case N.NETWORK_EVENT: return { type: "NE", value: networkEventAt(rows, base) };
-    case N.PROCESS_FLOW: return { type: "PF", value: processFlowAt(rows, base) };
-    case N.POD: return { type: "PD", value: podAt(rows, base) };
-    default: return { type: "KE", value: k8sEventAt(rows, base) };
+    case N.HEADER:
+      return { type: "H", value: headerAt(rows, base) };
+    case N.CONTAINER:
+      return { type: "C", value: containerAt(rows, base) };
+    case N.PROCESS:
+      return { type: "P", value: processAt(rows, base) };
+    case N.FILE:
+      return { type: "F", value: fileAt(rows, base) };
+    case N.PROCESS_EVENT:
+      return { type: "PE", value: processEventAt(rows, base) };
+    case N.NETWORK_FLOW:
+      return { type: "NF", value: networkFlowAt(rows, base) };
+    case N.FILE_FLOW:
+      return { type: "FF", value: fileFlowAt(rows, base) };
+    case N.FILE_EVENT:
+      return { type: "FE", value: fileEventAt(rows, base) };
+    case N.NETWORK_EVENT:
+      return { type: "NE", value: networkEventAt(rows, base) };
+    case N.PROCESS_FLOW:
+      return { type: "PF", value: processFlowAt(rows, base) };
+    case N.POD:
+      return { type: "PD", value: podAt(rows, base) };
+    default:
+      return { type: "KE", value: k8sEventAt(rows, base) };
   }
 }
 
@@ -110,14 +135,18 @@ export function networkEventAt(rows: RowSource, base: number): NetworkEvent {
 
 export function fileFlowAt(rows: RowSource, base: number): FileFlow {
   return {
-    ...threadBoundAt(rows, base), ...flowAt(rows, base), openFlags: (rows.words[base + L.OPEN_FLAGS] as number) >>> 0,
+    ...threadBoundAt(rows, base),
+    ...flowAt(rows, base),
+    openFlags: (rows.words[base + L.OPEN_FLAGS] as number) >>> 0,
     fileOid: foidText(rows.words, base + L.FOID),
   };
 }
 
 export function fileEventAt(rows: RowSource, base: number): FileEvent {
   return {
-    ...threadBoundAt(rows, base), fileOid: foidText(rows.words, base + L.FOID), ret: rows.words[base + L.RET] as number,
+    ...threadBoundAt(rows, base),
+    fileOid: foidText(rows.words, base + L.FOID),
+    ret: rows.words[base + L.RET] as number,
     newFileOid: rows.words[base + L.HAS_NEW_FOID] === 0 ? undefined : foidText(rows.words, base + L.NEW_FOID),
   };
 }
@@ -186,22 +215,31 @@ function stateAt(rows: RowSource, base: number): ObjectState {
 
 function threadBoundAt(rows: RowSource, base: number): Pick<NetworkEvent, "procOid" | "ts" | "tid" | "opFlags"> {
   return {
-    procOid: oidAt(rows, base + L.OID), ts: longAt(rows, base + L.TS), tid: longAt(rows, base + L.TID),
+    procOid: oidAt(rows, base + L.OID),
+    ts: longAt(rows, base + L.TS),
+    tid: longAt(rows, base + L.TID),
     opFlags: (rows.words[base + L.OP_FLAGS] as number) >>> 0,
   };
 }
 
 function flowAt(rows: RowSource, base: number): Omit<FileFlow, "procOid" | "ts" | "tid" | "opFlags" | "openFlags" | "fileOid"> {
   return {
-    endTs: longAt(rows, base + L.END_TS), fd: rows.words[base + L.FD] as number, numRRecvOps: longAt(rows, base + L.READ_OPS),
-    numWSendOps: longAt(rows, base + L.WRITE_OPS), numRRecvBytes: longAt(rows, base + L.READ_BYTES), numWSendBytes: longAt(rows, base + L.WRITE_BYTES),
+    endTs: longAt(rows, base + L.END_TS),
+    fd: rows.words[base + L.FD] as number,
+    numRRecvOps: longAt(rows, base + L.READ_OPS),
+    numWSendOps: longAt(rows, base + L.WRITE_OPS),
+    numRRecvBytes: longAt(rows, base + L.READ_BYTES),
+    numWSendBytes: longAt(rows, base + L.WRITE_BYTES),
   };
 }
 
 function connectionAt(rows: RowSource, base: number): Pick<NetworkFlow, "sip" | "sport" | "dip" | "dport" | "proto"> {
   const { words } = rows;
   return {
-    sip: ipText(words[base + L.SIP] as number), sport: words[base + L.SPORT] as number, dip: ipText(words[base + L.DIP] as number),
-    dport: words[base + L.DPORT] as number, proto: words[base + L.PROTO] as number,
+    sip: ipText(words[base + L.SIP] as number),
+    sport: words[base + L.SPORT] as number,
+    dip: ipText(words[base + L.DIP] as number),
+    dport: words[base + L.DPORT] as number,
+    proto: words[base + L.PROTO] as number,
   };
 }

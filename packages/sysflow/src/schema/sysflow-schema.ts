@@ -40,7 +40,13 @@ function header(version: SchemaVersion): unknown {
 function container(): unknown {
   const type = { type: "enum", name: "sysflow.type.ContainerType", symbols: CONTAINER_TYPES };
   return record("sysflow.entity.Container", {
-    id: "string", name: "string", image: "string", imageid: "string", type, privileged: "boolean", podId: NULLABLE,
+    id: "string",
+    name: "string",
+    image: "string",
+    imageid: "string",
+    type,
+    privileged: "boolean",
+    podId: NULLABLE,
   });
 }
 
@@ -48,8 +54,20 @@ function process(version: SchemaVersion, state: unknown, oid: { readonly name: s
   return record(
     "sysflow.entity.Process",
     {
-      state, oid, poid: ["null", oid.name], ts: "long", exe: "string", exeArgs: "string", uid: "int", userName: "string", gid: "int",
-      groupName: "string", tty: "boolean", containerId: NULLABLE, entry: "boolean", ...(version >= 5 && { cwd: "string", env: strings }),
+      state,
+      oid,
+      poid: ["null", oid.name],
+      ts: "long",
+      exe: "string",
+      exeArgs: "string",
+      uid: "int",
+      userName: "string",
+      gid: "int",
+      groupName: "string",
+      tty: "boolean",
+      containerId: NULLABLE,
+      entry: "boolean",
+      ...(version >= 5 && { cwd: "string", env: strings }),
     },
     { entry: false },
   );
@@ -57,7 +75,13 @@ function process(version: SchemaVersion, state: unknown, oid: { readonly name: s
 
 function processFlow(): unknown {
   return record("sysflow.flow.ProcessFlow", {
-    procOID: "sysflow.type.OID", ts: "long", numThreadsCloned: "long", opFlags: "int", endTs: "long", numThreadsExited: "long", numCloneErrors: "long",
+    procOID: "sysflow.type.OID",
+    ts: "long",
+    numThreadsCloned: "long",
+    opFlags: "int",
+    endTs: "long",
+    numThreadsExited: "long",
+    numCloneErrors: "long",
   });
 }
 
@@ -67,8 +91,17 @@ function pod(): unknown {
   const portList = { type: "array", items: port };
   const service = record("sysflow.entity.Service", { name: "string", id: "string", namespace: "string", portList, clusterIP: addresses });
   return record("sysflow.entity.Pod", {
-    ts: "long", id: "string", name: "string", nodeName: "string", hostIP: addresses, internalIP: addresses, namespace: "string",
-    restartCount: "long", labels, selectors: labels, services: { type: "array", items: service },
+    ts: "long",
+    id: "string",
+    name: "string",
+    nodeName: "string",
+    hostIP: addresses,
+    internalIP: addresses,
+    namespace: "string",
+    restartCount: "long",
+    labels,
+    selectors: labels,
+    services: { type: "array", items: service },
   });
 }
 

@@ -22,7 +22,10 @@ function fieldsOf(record: SysflowRecord, version: SchemaVersion): unknown {
       return processFields(record.value, version);
     case "F":
       return {
-        ...record.value, oid: foid(record.value.oid), restype: record.value.restype.codePointAt(0) ?? 0, containerId: nullable(record.value.containerId),
+        ...record.value,
+        oid: foid(record.value.oid),
+        restype: record.value.restype.codePointAt(0) ?? 0,
+        containerId: nullable(record.value.containerId),
       };
     case "PE":
       return { ...eventFields(record.value), args: record.value.args, ret: record.value.ret };
@@ -33,7 +36,8 @@ function fieldsOf(record: SysflowRecord, version: SchemaVersion): unknown {
     case "FE": {
       const { newFileOid } = record.value;
       return {
-        ...eventFields(record.value), fileOID: foid(record.value.fileOid),
+        ...eventFields(record.value),
+        fileOID: foid(record.value.fileOid),
         newFileOID: newFileOid === undefined ? null : { "sysflow.type.FOID": foid(newFileOid) },
       };
     }
@@ -55,7 +59,10 @@ function containerFields(value: Container): unknown {
 
 function processFields(value: Process, version: SchemaVersion): unknown {
   const fields = {
-    ...value, oid: oid(value.oid), poid: value.poid ? { "sysflow.type.OID": oid(value.poid) } : null, containerId: nullable(value.containerId),
+    ...value,
+    oid: oid(value.oid),
+    poid: value.poid ? { "sysflow.type.OID": oid(value.poid) } : null,
+    containerId: nullable(value.containerId),
   };
   if (version >= 5) return fields;
   const { cwd: _cwd, env: _env, ...older } = fields;
@@ -65,7 +72,9 @@ function processFields(value: Process, version: SchemaVersion): unknown {
 function podFields(value: Pod): unknown {
   const addresses = (list: readonly string[]): bigint[] => list.map((text) => BigInt(address(text)));
   return {
-    ...value, hostIP: addresses(value.hostIp), internalIP: addresses(value.internalIp),
+    ...value,
+    hostIP: addresses(value.hostIp),
+    internalIP: addresses(value.internalIp),
     services: value.services.map((service) => ({ ...service, clusterIP: addresses(service.clusterIp) })),
   };
 }

@@ -86,7 +86,8 @@ export class PartBuilder {
   get damage(): BlockDamage | undefined {
     const block = this.#block as Block;
     const { why, left } = this.#state;
-    if (why !== "") return { block: block.block, offset: block.offset, reason: `record ${block.records - left + 1} of ${block.records}: ${why}`, records: left };
+    if (why !== "")
+      return { block: block.block, offset: block.offset, reason: `record ${block.records - left + 1} of ${block.records}: ${why}`, records: left };
     const over = this.#used - this.#next;
     if (over === 0) return undefined;
     return { block: block.block, offset: block.offset, reason: `${over} bytes are left over after its ${block.records} records`, records: undefined };
@@ -121,7 +122,14 @@ export class PartBuilder {
   decode(): boolean {
     if (this.#words.length === 0) this.#words = new Int32Array(Math.min(MAX_RECORDS, this.#state.left) * STRIDE);
     this.#next = this.#decoder.decode(
-      this.#state, this.#bytes, this.#view, this.#words, this.#rows, this.#words.length / STRIDE, this.#next, this.#first + MAX_BYTES,
+      this.#state,
+      this.#bytes,
+      this.#view,
+      this.#words,
+      this.#rows,
+      this.#words.length / STRIDE,
+      this.#next,
+      this.#first + MAX_BYTES,
     );
     this.#rows = this.#state.row;
     if (this.#state.left > 0 && this.#state.why === "") return false;

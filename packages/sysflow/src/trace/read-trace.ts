@@ -102,8 +102,8 @@ async function openTrace(intake: Intake, file: string): Promise<{ header: Contai
     const what = cause instanceof Error ? cause.message : String(cause);
     if (cause instanceof MillraceError) throw new MillraceError(cause.code, `${file}: ${what}`, { cause });
     throw new MillraceError("MILLRACE_TRACE_NOT_AVRO", `${file}: cannot create OCFReader: ${what}`, {
-      cause, hint: "A trace is an Avro object container file, such as the SysFlow collector writes.",
+      cause,
+      hint: "A trace is an Avro object container file, such as the SysFlow collector writes.",
     });
   }
 }
-

@@ -108,7 +108,11 @@ function encode(type: avsc.Type, record: SysflowRecord, version: SchemaVersion):
   try {
     return type.toBuffer(datum);
   } catch (cause) {
-    throw new MillraceError("MILLRACE_RECORD_VALUE", `a record of type "${record.type}" can't be written: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new MillraceError(
+      "MILLRACE_RECORD_VALUE",
+      `a record of type "${record.type}" can't be written: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
   }
 }
 

@@ -15,7 +15,9 @@ export function conformanceNotice(what: string): void {
 /** The names of the recorded traces. */
 export function traceNames(): readonly string[] {
   if (!hasConformance) return [];
-  return readdirSync(join(folder, "traces")).filter((name) => name.endsWith(".sf")).map((name) => name.slice(0, -3));
+  return readdirSync(join(folder, "traces"))
+    .filter((name) => name.endsWith(".sf"))
+    .map((name) => name.slice(0, -3));
 }
 
 export function traceFile(name: string): string {

@@ -1,5 +1,5 @@
 import type { SysflowRecord } from "@millrace/api/sysflow";
-import { readTrace, type ReadTraceOptions, type TracePart } from "../../src/index.ts";
+import { type ReadTraceOptions, readTrace, type TracePart } from "../../src/index.ts";
 
 /** Reads from memory, so many bytes at a time. */
 export function bytesReader(bytes: Uint8Array, step = Number.POSITIVE_INFINITY): (into: Buffer) => number {

@@ -1,12 +1,18 @@
-import avro from "avsc";
 import { inflateRawSync } from "node:zlib";
 import type { Oid, SysflowRecord } from "@millrace/api/sysflow";
+import avro from "avsc";
 import { ipText } from "../../src/index.ts";
 
 type Fields = Record<string, unknown>;
 
 /** The parts of a container file, found without the code under test. */
-export function takeApart(bytes: Buffer): { schema: string; codec: string; sync: Buffer; headBytes: number; blocks: { offset: number; records: number; data: Buffer; end: number }[] } {
+export function takeApart(bytes: Buffer): {
+  schema: string;
+  codec: string;
+  sync: Buffer;
+  headBytes: number;
+  blocks: { offset: number; records: number; data: Buffer; end: number }[];
+} {
   let at = 4;
   const number = (): number => {
     let value = 0n;
@@ -65,7 +71,10 @@ export function bigintType(schema: object): avro.Type {
       buffer.writeBigInt64LE(BigInt(value));
       return buffer;
     },
-    fromJSON: BigInt, toJSON: String, isValid: (value: unknown) => typeof value === "bigint", compare: (a: bigint, b: bigint) => Number(a - b),
+    fromJSON: BigInt,
+    toJSON: String,
+    isValid: (value: unknown) => typeof value === "bigint",
+    compare: (a: bigint, b: bigint) => Number(a - b),
   });
   const hook = (written: unknown): avro.Type | undefined => {
     const name = typeof written === "object" && written !== null && "type" in written ? (written as { type: unknown }).type : written;
@@ -87,18 +96,35 @@ function recordOf(name: string, f: Fields): SysflowRecord | undefined {
   const event = { procOid: f["procOID"] ? oid(f["procOID"]) : { createTs: 0n, hpid: 0n }, ts: big("ts"), opFlags: flags("opFlags") };
   const thread = { ...event, tid: big("tid") };
   const counters = {
-    endTs: big("endTs"), fd: int("fd"), numRRecvOps: big("numRRecvOps"), numWSendOps: big("numWSendOps"), numRRecvBytes: big("numRRecvBytes"),
+    endTs: big("endTs"),
+    fd: int("fd"),
+    numRRecvOps: big("numRRecvOps"),
+    numWSendOps: big("numWSendOps"),
+    numRRecvBytes: big("numRRecvBytes"),
     numWSendBytes: big("numWSendBytes"),
   };
   const connection = { sip: ipText(int("sip")), sport: int("sport"), dip: ipText(int("dip")), dport: int("dport"), proto: int("proto") };
   switch (short) {
     case "SFHeader":
-      return { type: "H", value: { version: f["version"] === undefined ? 5 : Number(f["version"]), exporter: text("exporter"), ip: (f["ip"] as string | undefined) ?? "NA", filename: text("filename") } };
+      return {
+        type: "H",
+        value: {
+          version: f["version"] === undefined ? 5 : Number(f["version"]),
+          exporter: text("exporter"),
+          ip: (f["ip"] as string | undefined) ?? "NA",
+          filename: text("filename"),
+        },
+      };
     case "Container":
       return {
         type: "C",
         value: {
-          id: text("id"), name: text("name"), image: text("image"), imageId: text("imageid"), type: text("type"), privileged: f["privileged"] as boolean,
+          id: text("id"),
+          name: text("name"),
+          image: text("image"),
+          imageId: text("imageid"),
+          type: text("type"),
+          privileged: f["privileged"] as boolean,
           podId: optional(f["podId"]) as string | undefined,
         },
       };
@@ -107,9 +133,20 @@ function recordOf(name: string, f: Fields): SysflowRecord | undefined {
       return {
         type: "P",
         value: {
-          state: f["state"] as "CREATED", oid: oid(f["oid"]), poid: poid === undefined ? undefined : oid(poid), ts: big("ts"), exe: text("exe"),
-          exeArgs: text("exeArgs"), uid: int("uid"), userName: text("userName"), gid: int("gid"), groupName: text("groupName"), tty: f["tty"] as boolean,
-          containerId: optional(f["containerId"]) as string | undefined, entry: (f["entry"] as boolean | undefined) ?? false, cwd: text("cwd"),
+          state: f["state"] as "CREATED",
+          oid: oid(f["oid"]),
+          poid: poid === undefined ? undefined : oid(poid),
+          ts: big("ts"),
+          exe: text("exe"),
+          exeArgs: text("exeArgs"),
+          uid: int("uid"),
+          userName: text("userName"),
+          gid: int("gid"),
+          groupName: text("groupName"),
+          tty: f["tty"] as boolean,
+          containerId: optional(f["containerId"]) as string | undefined,
+          entry: (f["entry"] as boolean | undefined) ?? false,
+          cwd: text("cwd"),
           env: (f["env"] as string[] | undefined) ?? [],
         },
       };
@@ -118,7 +155,11 @@ function recordOf(name: string, f: Fields): SysflowRecord | undefined {
       return {
         type: "F",
         value: {
-          state: f["state"] as "CREATED", oid: hex(f["oid"]), ts: big("ts"), restype: String.fromCodePoint(int("restype")), path: text("path"),
+          state: f["state"] as "CREATED",
+          oid: hex(f["oid"]),
+          ts: big("ts"),
+          restype: String.fromCodePoint(int("restype")),
+          path: text("path"),
           containerId: optional(f["containerId"]) as string | undefined,
         },
       };
@@ -137,15 +178,29 @@ function recordOf(name: string, f: Fields): SysflowRecord | undefined {
     case "ProcessFlow":
       return {
         type: "PF",
-        value: { ...event, numThreadsCloned: big("numThreadsCloned"), endTs: big("endTs"), numThreadsExited: big("numThreadsExited"), numCloneErrors: big("numCloneErrors") },
+        value: {
+          ...event,
+          numThreadsCloned: big("numThreadsCloned"),
+          endTs: big("endTs"),
+          numThreadsExited: big("numThreadsExited"),
+          numCloneErrors: big("numCloneErrors"),
+        },
       };
     case "Pod":
       return {
         type: "PD",
         value: {
-          ts: big("ts"), id: text("id"), name: text("name"), nodeName: text("nodeName"), hostIp: ips(f["hostIP"]), internalIp: ips(f["internalIP"]),
-          namespace: text("namespace"), restartCount: big("restartCount"), labels: f["labels"] as Record<string, string>,
-          selectors: f["selectors"] as Record<string, string>, services: (f["services"] as Fields[]).map(serviceOf(ips)),
+          ts: big("ts"),
+          id: text("id"),
+          name: text("name"),
+          nodeName: text("nodeName"),
+          hostIp: ips(f["hostIP"]),
+          internalIp: ips(f["internalIP"]),
+          namespace: text("namespace"),
+          restartCount: big("restartCount"),
+          labels: f["labels"] as Record<string, string>,
+          selectors: f["selectors"] as Record<string, string>,
+          services: (f["services"] as Fields[]).map(serviceOf(ips)),
         },
       };
     case "K8sEvent":
@@ -157,9 +212,14 @@ function recordOf(name: string, f: Fields): SysflowRecord | undefined {
 
 function serviceOf(ips: (list: unknown) => string[]) {
   return (service: Fields) => ({
-    name: service["name"] as string, id: service["id"] as string, namespace: service["namespace"] as string,
+    name: service["name"] as string,
+    id: service["id"] as string,
+    namespace: service["namespace"] as string,
     portList: (service["portList"] as Fields[]).map((port) => ({
-      port: Number(port["port"]), targetPort: Number(port["targetPort"]), nodePort: Number(port["nodePort"]), proto: port["proto"] as string,
+      port: Number(port["port"]),
+      targetPort: Number(port["targetPort"]),
+      nodePort: Number(port["nodePort"]),
+      proto: port["proto"] as string,
     })),
     clusterIp: ips(service["clusterIP"]),
   });

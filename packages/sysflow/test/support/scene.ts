@@ -9,8 +9,22 @@ export function process(pid: number, fields: Partial<Process> & { readonly paren
   return {
     type: "P",
     value: {
-      state: "CREATED", oid: oidOf(pid), poid: parent === undefined ? undefined : oidOf(parent), ts: 5n, exe: `/bin/p${pid}`, exeArgs: "", uid: 0, userName: "root",
-      gid: 0, groupName: "root", tty: false, containerId: undefined, entry: false, cwd: "", env: [], ...rest,
+      state: "CREATED",
+      oid: oidOf(pid),
+      poid: parent === undefined ? undefined : oidOf(parent),
+      ts: 5n,
+      exe: `/bin/p${pid}`,
+      exeArgs: "",
+      uid: 0,
+      userName: "root",
+      gid: 0,
+      groupName: "root",
+      tty: false,
+      containerId: undefined,
+      entry: false,
+      cwd: "",
+      env: [],
+      ...rest,
     },
   };
 }
@@ -32,8 +46,19 @@ export function fileFlow(pid: number, number: number, fields: Partial<FileFlow> 
   return {
     type: "FF",
     value: {
-      procOid: oidOf(pid), ts: 8n, tid: BigInt(pid), opFlags: 0x180, endTs: 9n, fd: 3, numRRecvOps: 1n, numWSendOps: 2n, numRRecvBytes: 3n, numWSendBytes: 4n,
-      openFlags: 1, fileOid: foid(number), ...fields,
+      procOid: oidOf(pid),
+      ts: 8n,
+      tid: BigInt(pid),
+      opFlags: 0x180,
+      endTs: 9n,
+      fd: 3,
+      numRRecvOps: 1n,
+      numWSendOps: 2n,
+      numRRecvBytes: 3n,
+      numWSendBytes: 4n,
+      openFlags: 1,
+      fileOid: foid(number),
+      ...fields,
     },
   };
 }
@@ -42,8 +67,22 @@ export function networkFlow(pid: number, fields: Partial<NetworkFlow> = {}): Sys
   return {
     type: "NF",
     value: {
-      procOid: oidOf(pid), ts: 10n, tid: BigInt(pid), opFlags: 0x340, endTs: 11n, fd: 4, numRRecvOps: 5n, numWSendOps: 6n, numRRecvBytes: 7n, numWSendBytes: 8n,
-      sip: "10.0.0.1", sport: 1234, dip: "10.0.0.2", dport: 80, proto: 6, ...fields,
+      procOid: oidOf(pid),
+      ts: 10n,
+      tid: BigInt(pid),
+      opFlags: 0x340,
+      endTs: 11n,
+      fd: 4,
+      numRRecvOps: 5n,
+      numWSendOps: 6n,
+      numRRecvBytes: 7n,
+      numWSendBytes: 8n,
+      sip: "10.0.0.1",
+      sport: 1234,
+      dip: "10.0.0.2",
+      dport: 80,
+      proto: 6,
+      ...fields,
     },
   };
 }

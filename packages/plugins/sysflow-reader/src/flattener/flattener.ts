@@ -1,6 +1,16 @@
 import type { Outputs, Plugin, PluginContext } from "@millrace/api";
 import { defineHandler, type FlatBatch, type Handler } from "@millrace/api/sysflow";
-import { FlatBuilder, type FlatRows, type FileVersion, layout, names, ROW_HANDLER, type RowHandler, type Surroundings, type SysflowRows } from "@millrace/sysflow";
+import {
+  type FileVersion,
+  FlatBuilder,
+  type FlatRows,
+  layout,
+  names,
+  ROW_HANDLER,
+  type RowHandler,
+  type Surroundings,
+  type SysflowRows,
+} from "@millrace/sysflow";
 import { z } from "zod";
 import { WarningLimiter } from "../warning-limiter.ts";
 import { durationMs, durationText } from "./duration.ts";
@@ -12,7 +22,10 @@ const DAY = "24h";
 const options = z.strictObject({
   "filter.enabled": z.enum(["on", "off"]).default("off").describe("Whether events that say the same again are dropped"),
   "filter.maxage": z
-    .union([z.number().int().positive(), z.string().regex(/^(?:\d+|(?:\d+(?:\.\d+)?(?:ms|s|m|h))+)$/, "a number of seconds, or a duration such as 10m or 1h30m")])
+    .union([
+      z.number().int().positive(),
+      z.string().regex(/^(?:\d+|(?:\d+(?:\.\d+)?(?:ms|s|m|h))+)$/, "a number of seconds, or a duration such as 10m or 1h30m"),
+    ])
     .default(DAY)
     .describe("For how long an event stands for those that say the same: seconds, or a duration such as `10m`"),
   "filter.maxentries": z.number().int().min(1).default(1_048_576).describe("How many different events are remembered; the oldest go first"),

@@ -1,7 +1,28 @@
-import type { RecordContext, SysflowRecord } from "@millrace/api/sysflow";
-import type { Container, File, FileEvent, FileFlow, Header, K8sEvent, NetworkFlow, Pod, Process, ProcessEvent } from "@millrace/api/sysflow";
+import type {
+  Container,
+  File,
+  FileEvent,
+  FileFlow,
+  Header,
+  K8sEvent,
+  NetworkFlow,
+  Pod,
+  Process,
+  ProcessEvent,
+  RecordContext,
+  SysflowRecord,
+} from "@millrace/api/sysflow";
 import {
-  ContainerVersion, FileVersion, HeaderVersion, layout, names, PodVersion, ProcessVersion, type RowHandler, rowsFrom, Surroundings,
+  ContainerVersion,
+  FileVersion,
+  HeaderVersion,
+  layout,
+  names,
+  PodVersion,
+  ProcessVersion,
+  type RowHandler,
+  rowsFrom,
+  Surroundings,
 } from "@millrace/sysflow";
 
 interface PlainEvent {
@@ -46,8 +67,9 @@ export class PlainEvents {
     this.#events = [];
     const rows = rowsFrom(events.map(({ record }) => record));
     handler.begin(rows);
-    events.forEach(({ record, around, file, newFile }, row) =>
-      handler.event(row * layout.STRIDE, names.RECORD_TYPES.indexOf(record.type), around, file, newFile));
+    for (const [row, { record, around, file, newFile }] of events.entries()) {
+      handler.event(row * layout.STRIDE, names.RECORD_TYPES.indexOf(record.type), around, file, newFile);
+    }
   }
 
   #gather(context: RecordContext, record: SysflowRecord): void {
