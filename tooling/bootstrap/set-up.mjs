@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { linkNode } from "./link-node.mjs";
 import { bold, green, line, red, step } from "./steps.mjs";
 import { bin, packages, root } from "./workspace.mjs";
 
@@ -11,6 +12,7 @@ const OLDEST_NODE = 18;
 export async function setUp() {
   checkNode();
   await install();
+  linkNode();
   await build();
 }
 
@@ -50,7 +52,7 @@ function installStamp() {
 async function build() {
   await step("build", "turbo", ["run", "build", "--output-logs=errors-only", "--concurrency=2"], {
     describe: cachedTasks,
-    advice: `The text above is the compiler's. ${bold("pnpm build")} runs this step alone.`,
+    advice: `The text above is the compiler's. ${bold("npm run build")} runs this step alone.`,
   });
 }
 

@@ -39,7 +39,7 @@ async function test() {
   if (result.code !== 0) {
     process.stdout.write(`\n${withoutPreamble(result.output)}\n`);
     for (const { path } of silent) process.stdout.write(`${red("✗")} ${path}: its tests did not run to the end\n`);
-    process.stdout.write(`\n${bold("pnpm --filter PACKAGE test")} runs the tests of one package.\n`);
+    process.stdout.write(`\n${bold("npm test -- PACKAGE")} runs the tests of one package alone.\n`);
   }
   // The plain last line is for those who count.
   process.stdout.write(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}\n`);

@@ -7,7 +7,7 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 export const bin = join(root, "node_modules", ".bin");
 
 /** The folders that hold packages, as pnpm-workspace.yaml names them. */
-const groups = ["packages", "packages/plugins", "apps"];
+const groups = ["packages", "packages/plugins", "apps", "examples"];
 
 /** Every package: its folder (relative, with `/`), and its package.json. */
 export function packages() {
