@@ -64,16 +64,16 @@ const choices: fc.Arbitrary<{ options: Partial<CutOptions>; keeps: (flat: FlatRo
   fc.constant({ options: {}, keeps: () => true }),
   fc.constantFrom("PE", "FF", "NF", "FE").map((type) => ({
     options: { where: `sf.type = ${type}` },
-    keeps: (flat: FlatRows, index: number) => valueOf("sf.type", flat, index) === type,
+    keeps: (flat: FlatRows, index: number) => attributeOf("sf.type", flat, index) === type,
   })),
   fc.integer({ min: 1, max: 12 }).map((pid) => ({
     options: { processTree: String(pid) },
-    keeps: (flat: FlatRows, index: number) => (valueOf("sf.proc.apid", flat, index) as readonly unknown[]).map(String).includes(String(pid)),
+    keeps: (flat: FlatRows, index: number) => (attributeOf("sf.proc.apid", flat, index) as readonly unknown[]).map(String).includes(String(pid)),
   })),
   fc.tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 60 })).map(([from, length]) => ({
     options: { from: `+${from}ms`, to: `+${from + length}ms` },
     keeps: (flat: FlatRows, index: number, first: bigint) => {
-      const ts = valueOf("sf.ts", flat, index) as bigint;
+      const ts = attributeOf("sf.ts", flat, index) as bigint;
       return ts >= first + BigInt(from) * 1_000_000n && ts < first + BigInt(from + length) * 1_000_000n;
     },
   })),
@@ -144,6 +144,6 @@ describe("cutting a trace", () => {
   });
 });
 
-function valueOf(name: string, flat: FlatRows, index: number): unknown {
+function attributeOf(name: string, flat: FlatRows, index: number): unknown {
   return ATTRIBUTES.get(name)?.get(flat, index);
 }

@@ -26,15 +26,25 @@ export function recordFormat(format: FormatName, wanted: readonly string[] | und
 }
 
 /** JSON lines. Lists are arrays; whole numbers have all their digits, up to 64 bits. */
-function json(fields: readonly Field[] | undefined): RecordFormat {
-  const byType = fields === undefined ? allFields() : undefined;
+function json(wanted: readonly Field[] | undefined): RecordFormat {
+  const members = (fields: readonly Field[]): readonly Member[] =>
+    fields.map((field, index) => ({ field, before: `${index === 0 ? "{" : ","}${JSON.stringify(field.name)}:` }));
+  const some = wanted && members(wanted);
+  const all = new Map([...allFields()].map(([type, fields]) => [type, members(fields)]));
   return {
     add(record) {
-      const shown = fields ?? byType?.get(typeOf(record)) ?? [];
-      return `{${shown.map((field) => `${JSON.stringify(field.name)}:${jsonText(field.value(record))}`).join(",")}}\n`;
+      let line = "";
+      for (const { field, before } of some ?? all.get(typeOf(record)) ?? []) line += before + jsonText(field.value(record));
+      return `${line}}\n`;
     },
     end: () => "",
   };
+}
+
+/** A member of a JSON object: its field, and what stands before its value. */
+interface Member {
+  readonly field: Field;
+  readonly before: string;
 }
 
 function jsonText(value: AttributeValue): string {

@@ -1,8 +1,8 @@
 import type { SysflowRecord } from "@millrace/api/sysflow";
 import type { FileVersion, ProcessVersion, Surroundings } from "@millrace/sysflow";
 
-/** How many entities are remembered as written. Beyond, all are forgotten, and written again when they are needed. */
-const MOST = 262_144;
+/** How many entities are remembered as told. Beyond, all are forgotten, and told again when they are needed. */
+const MOST = 65_536;
 
 const RANKS = { MODIFIED: 2, CREATED: 1, REUP: 0 } as const;
 
@@ -15,15 +15,22 @@ export class NeededEntities {
   /** Versions of files, containers and pods, by their kind and id. */
   readonly #others: Map<string, object> = new Map();
 
+  /** Whether something was told since the last header that is not remembered. */
+  #forgot = false;
+
   /** A header was told: whoever reads it forgets all. */
   forget(): void {
     this.#processes.clear();
     this.#others.clear();
+    this.#forgot = false;
   }
 
   /** The records that must stand before an event with these surroundings. */
   *before(around: Surroundings, files: readonly (FileVersion | undefined)[]): Generator<SysflowRecord> {
-    if (this.#processes.size + this.#others.size > MOST) this.forget();
+    if (this.#processes.size + this.#others.size > MOST) {
+      this.forget();
+      this.#forgot = true;
+    }
     const { pod, container } = around;
     if (pod && this.#isNew(`PD ${pod.id}`, pod)) yield { type: "PD", value: pod };
     if (container && this.#isNew(`C ${container.id}`, container)) yield { type: "C", value: container };
@@ -39,8 +46,10 @@ export class NeededEntities {
     if (told === version) return;
     this.#processes.set(key, version);
     // Readers prefer what was modified to what was created, and that to what was announced again. A version that counts
-    // although an older one was of a higher rank (tables that were full had forgotten that one) is told as a modification.
-    const state = told !== undefined && RANKS[version.state] < RANKS[told.state] ? "MODIFIED" : version.state;
+    // although an older one was of a higher rank (tables that were full had forgotten that one) is told as a modification,
+    // and so is one of which nobody remembers whether there was an older one.
+    const overshadowed = told === undefined ? this.#forgot : RANKS[version.state] < RANKS[told.state];
+    const state = overshadowed ? "MODIFIED" : version.state;
     yield { type: "P", value: { ...processRecord(version), state } };
   }
 

@@ -21,7 +21,7 @@ export async function statTraces(files: readonly string[], options: StatOptions)
   let failed = false;
   for (const file of files) {
     const stat = new TraceStat();
-    const code = await reported(() => count(file, [stat, total], options));
+    const code = await reported(() => count(file, files.length > 1 ? [stat, total] : [stat], options));
     if (code !== 0) failed = true;
     if (stat.records > 0 || code === 0) each.push({ file, stat });
   }
@@ -68,6 +68,9 @@ function countTypes({ words, first, records }: SysflowRows, stats: readonly Trac
   }
 }
 
+/** How many combinations of operations are remembered. */
+const MOST_TEXTS = 4096;
+
 /** What is in a trace, or in several. */
 class TraceStat {
   records = 0;
@@ -81,6 +84,7 @@ class TraceStat {
     hosts: new TopCounter(),
     containers: new TopCounter(),
   };
+  readonly #operationTexts: Map<number, string> = new Map();
   #events = 0;
   #first: bigint | undefined;
   #last: bigint | undefined;
@@ -102,8 +106,20 @@ class TraceStat {
     this.#tops.hosts.add(around.header?.exporter ?? "");
     if (type === names.K8S_EVENT) return;
     this.#tops.processes.add(around.process?.exe ?? "(unknown)");
-    this.#tops.operations.add(operationNames(words[base + layout.OP_FLAGS] as number, type).join(","));
+    this.#tops.operations.add(this.#operations(words[base + layout.OP_FLAGS] as number, type));
     if (around.process?.containerId) this.#tops.containers.add(containerText(around));
+  }
+
+  /** The names of operations; made once for each combination that occurs. */
+  #operations(flags: number, type: number): string {
+    const key = flags * 16 + type;
+    let text = this.#operationTexts.get(key);
+    if (text === undefined) {
+      if (this.#operationTexts.size >= MOST_TEXTS) this.#operationTexts.clear();
+      text = operationNames(flags, type).join(",");
+      this.#operationTexts.set(key, text);
+    }
+    return text;
   }
 
   /** As JSON, times in nanoseconds as text. */
