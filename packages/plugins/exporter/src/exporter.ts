@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { type Counter, type Input, MillraceError, type Plugin, type PluginContext } from "@millrace/api";
 import { defineProcessor, type EventBatch, type Processor } from "@millrace/api/sysflow";
-import { eventRowsOf, type EventRows } from "@millrace/sysflow";
+import { type EventRows, eventRowsOf } from "@millrace/sysflow";
 import { JsonWriter } from "./bytes/json-writer.ts";
 import { Delivery } from "./delivery.ts";
 import { EcsEncoder } from "./ecs/ecs-encoder.ts";
@@ -125,7 +125,8 @@ const MARGIN = 1 << 13;
 function encoderOf(options: CommonOptions, service: Readonly<Record<string, unknown>>): Encoder {
   const out = new JsonWriter(KEPT_BYTES, PAGE_BYTES);
   const injected = (name: string): string | undefined => (service[name] === undefined ? undefined : String(service[name]));
-  if (options.format === "ecs") return new EcsEncoder(out, options.version ?? injected("version") ?? VERSION, options.ecsversion ?? injected("ecsversion") ?? ECS_VERSION);
+  if (options.format === "ecs")
+    return new EcsEncoder(out, options.version ?? injected("version") ?? VERSION, options.ecsversion ?? injected("ecsversion") ?? ECS_VERSION);
   return new JsonEncoder(out, options.jsonschemaversion ?? Number(injected("jsonschemaversion") ?? SCHEMA_VERSION));
 }
 

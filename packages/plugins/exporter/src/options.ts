@@ -6,7 +6,8 @@ export const FORMATS = ["json", "ecs"] as const;
 
 /** Names that configurations know, and why there is nothing behind them. */
 const GONE: Readonly<Record<string, string>> = {
-  findings: "findings is not supported: the service that it wrote to, IBM Security Advisor, is described in the documentation of SysFlow, and no release of its processor has it any more",
+  findings:
+    "findings is not supported: the service that it wrote to, IBM Security Advisor, is described in the documentation of SysFlow, and no release of its processor has it any more",
 };
 
 const common = {
@@ -48,6 +49,10 @@ export function optionsFor(kinds: readonly TransportKind[]): z.ZodType<CommonOpt
   return (z.strictObject(shape) as unknown as z.ZodObject<typeof common & { export: typeof transports }>).superRefine((values, ctx) => {
     const { formats } = kinds.find(({ name }) => name === values.export) ?? {};
     if (!formats || formats.includes(values.format)) return;
-    ctx.addIssue({ code: "custom", path: ["format"], message: `the transport ${values.export} takes the format ${formats.join(" or ")}, not ${values.format}` });
+    ctx.addIssue({
+      code: "custom",
+      path: ["format"],
+      message: `the transport ${values.export} takes the format ${formats.join(" or ")}, not ${values.format}`,
+    });
   });
 }

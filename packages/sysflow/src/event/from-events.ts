@@ -70,7 +70,13 @@ function longOf(value: unknown): bigint {
 /** What a trace would say of one event: a header, the entities around the event, and the event. */
 function recordsOf(from: Reading): SysflowRecord[] {
   const header: SysflowRecord = {
-    type: "H", value: { version: Number(from.long("sf.meta.schema")), exporter: from.text("sf.node.id"), ip: from.text("sf.node.ip"), filename: from.text("sf.meta.tracename") },
+    type: "H",
+    value: {
+      version: Number(from.long("sf.meta.schema")),
+      exporter: from.text("sf.node.id"),
+      ip: from.text("sf.node.ip"),
+      filename: from.text("sf.meta.tracename"),
+    },
   };
   if (from.record.type === "KE") return [header, k8sEvent(from)];
   return [header, ...housing(from), ...processes(from), ...files(from), event(from)];
@@ -81,7 +87,9 @@ function k8sEvent(from: Reading): SysflowRecord {
   return {
     type: "KE",
     value: {
-      kind: known(K8S_KINDS, from.text("sf.ke.kind")), action: known(K8S_ACTIONS, from.text("sf.ke.action")), ts: from.record.ts,
+      kind: known(K8S_KINDS, from.text("sf.ke.kind")),
+      action: known(K8S_ACTIONS, from.text("sf.ke.action")),
+      ts: from.record.ts,
       message: from.text("sf.ke.message"),
     },
   };
@@ -94,19 +102,35 @@ function housing(from: Reading): SysflowRecord[] {
   const container: SysflowRecord = {
     type: "C",
     value: {
-      id, name: from.text("sf.container.name"), image: from.text("sf.container.image"), imageId: from.text("sf.container.imageid"),
-      type: containerType(from.text("sf.container.type")), privileged: from.bool("sf.container.privileged"), podId: podId === "" ? undefined : podId,
+      id,
+      name: from.text("sf.container.name"),
+      image: from.text("sf.container.image"),
+      imageId: from.text("sf.container.imageid"),
+      type: containerType(from.text("sf.container.type")),
+      privileged: from.bool("sf.container.privileged"),
+      podId: podId === "" ? undefined : podId,
     },
   };
   if (podId === "") return [container];
-  return [container, {
-    type: "PD",
-    value: {
-      ts: from.long("sf.pod.ts"), id: podId, name: from.text("sf.pod.name"), nodeName: from.text("sf.pod.nodename"), hostIp: addresses(from, "sf.pod.hostip+"),
-      internalIp: addresses(from, "sf.pod.internalip+"), namespace: from.text("sf.pod.namespace"), restartCount: from.long("sf.pod.restartcnt"),
-      labels: {}, selectors: {}, services: from.texts("sf.pod.services+").flatMap(serviceOf),
+  return [
+    container,
+    {
+      type: "PD",
+      value: {
+        ts: from.long("sf.pod.ts"),
+        id: podId,
+        name: from.text("sf.pod.name"),
+        nodeName: from.text("sf.pod.nodename"),
+        hostIp: addresses(from, "sf.pod.hostip+"),
+        internalIp: addresses(from, "sf.pod.internalip+"),
+        namespace: from.text("sf.pod.namespace"),
+        restartCount: from.long("sf.pod.restartcnt"),
+        labels: {},
+        selectors: {},
+        services: from.texts("sf.pod.services+").flatMap(serviceOf),
+      },
     },
-  }];
+  ];
 }
 
 function containerType(text: string): string {
@@ -121,11 +145,24 @@ function addresses(from: Reading, name: string): string[] {
 function serviceOf(text: string): Service[] {
   const { clusterip, name, id, namespace, portList } = objectOf(parsed(text));
   if (name === undefined && id === undefined) return [];
-  return [{
-    name: textOf(name), id: textOf(id), namespace: textOf(namespace),
-    portList: listOf(portList).map(objectOf).map(({ port, targetPort, nodePort, proto }) => ({ port: intOf(port), targetPort: intOf(targetPort), nodePort: intOf(nodePort), proto: textOf(proto) })),
-    clusterIp: listOf(clusterip).map(textOf).filter((ip) => ipNumber(ip) !== undefined),
-  }];
+  return [
+    {
+      name: textOf(name),
+      id: textOf(id),
+      namespace: textOf(namespace),
+      portList: listOf(portList)
+        .map(objectOf)
+        .map(({ port, targetPort, nodePort, proto }) => ({
+          port: intOf(port),
+          targetPort: intOf(targetPort),
+          nodePort: intOf(nodePort),
+          proto: textOf(proto),
+        })),
+      clusterIp: listOf(clusterip)
+        .map(textOf)
+        .filter((ip) => ipNumber(ip) !== undefined),
+    },
+  ];
 }
 
 function parsed(text: string): unknown {
@@ -164,17 +201,28 @@ function processes(from: Reading): SysflowRecord[] {
   const parent = { createTs: from.long("sf.pproc.createts"), hpid: from.long("sf.pproc.pid") };
   if (parent.hpid !== 0n) oids[1] = parent;
   const container = from.text("sf.container.id");
-  return oids.map((oid, i): SysflowRecord => {
-    const known = i === 0 ? program(from, "sf.proc") : i === 1 ? program(from, "sf.pproc") : NO_PROGRAM;
-    const exe = i < 2 ? known.exe : (exes[i] ?? "");
-    const args = i < 2 ? known.exeArgs : (lines[i] ?? "").slice(exe.length + 1);
-    return {
-      type: "P",
-      value: {
-        ...known, exe, exeArgs: args, state: "CREATED", oid, poid: oids[i + 1], ts: from.record.ts, containerId: i === 0 && container !== "" ? container : undefined, cwd: "", env: [],
-      },
-    };
-  }).reverse();
+  return oids
+    .map((oid, i): SysflowRecord => {
+      const known = i === 0 ? program(from, "sf.proc") : i === 1 ? program(from, "sf.pproc") : NO_PROGRAM;
+      const exe = i < 2 ? known.exe : (exes[i] ?? "");
+      const args = i < 2 ? known.exeArgs : (lines[i] ?? "").slice(exe.length + 1);
+      return {
+        type: "P",
+        value: {
+          ...known,
+          exe,
+          exeArgs: args,
+          state: "CREATED",
+          oid,
+          poid: oids[i + 1],
+          ts: from.record.ts,
+          containerId: i === 0 && container !== "" ? container : undefined,
+          cwd: "",
+          env: [],
+        },
+      };
+    })
+    .reverse();
 }
 
 type Program = Pick<Process, "exe" | "exeArgs" | "uid" | "userName" | "gid" | "groupName" | "tty" | "entry">;
@@ -183,8 +231,14 @@ const NO_PROGRAM: Program = { exe: "", exeArgs: "", uid: 0, userName: "", gid: 0
 
 function program(from: Reading, prefix: string): Program {
   return {
-    exe: from.text(`${prefix}.exe`), exeArgs: from.text(`${prefix}.args`), uid: from.int(`${prefix}.uid`), userName: from.text(`${prefix}.user`),
-    gid: from.int(`${prefix}.gid`), groupName: from.text(`${prefix}.group`), tty: from.bool(`${prefix}.tty`), entry: from.bool(`${prefix}.entry`),
+    exe: from.text(`${prefix}.exe`),
+    exeArgs: from.text(`${prefix}.args`),
+    uid: from.int(`${prefix}.uid`),
+    userName: from.text(`${prefix}.user`),
+    gid: from.int(`${prefix}.gid`),
+    groupName: from.text(`${prefix}.group`),
+    tty: from.bool(`${prefix}.tty`),
+    entry: from.bool(`${prefix}.entry`),
   };
 }
 
@@ -208,7 +262,10 @@ function files(from: Reading): SysflowRecord[] {
     value: { state: "CREATED", oid, ts: from.record.ts, restype, path: symlink === "" ? path : `${symlink} ${path}`, containerId: undefined },
   });
   const first = file(
-    fileOid(from, "sf.file.oid", FIRST_FILE), from.text("sf.file.path"), from.text("sf.file.symlink"), [...from.text("sf.file.type"), "f"][0] as string,
+    fileOid(from, "sf.file.oid", FIRST_FILE),
+    from.text("sf.file.path"),
+    from.text("sf.file.symlink"),
+    [...from.text("sf.file.type"), "f"][0] as string,
   );
   if (!hasSecondFile(from)) return [first];
   return [first, file(fileOid(from, "sf.file.newoid", SECOND_FILE), from.text("sf.file.newpath"), from.text("sf.file.newsymlink"), "f")];
@@ -217,12 +274,18 @@ function files(from: Reading): SysflowRecord[] {
 function event(from: Reading): SysflowRecord {
   const type = from.record.type;
   const bound = {
-    procOid: { createTs: from.long("sf.proc.createts"), hpid: from.long("sf.proc.pid") }, ts: from.record.ts, tid: from.long("sf.proc.tid"),
+    procOid: { createTs: from.long("sf.proc.createts"), hpid: from.long("sf.proc.pid") },
+    ts: from.record.ts,
+    tid: from.long("sf.proc.tid"),
     opFlags: operationBits(from.texts("sf.opflags"), RECORD_TYPES.indexOf(type)),
   };
   const flow = {
-    endTs: from.long("sf.endts"), fd: from.int("sf.file.fd"), numRRecvOps: from.long("sf.flow.rops"), numWSendOps: from.long("sf.flow.wops"),
-    numRRecvBytes: from.long("sf.flow.rbytes"), numWSendBytes: from.long("sf.flow.wbytes"),
+    endTs: from.long("sf.endts"),
+    fd: from.int("sf.file.fd"),
+    numRRecvOps: from.long("sf.flow.rops"),
+    numWSendOps: from.long("sf.flow.wops"),
+    numRRecvBytes: from.long("sf.flow.rbytes"),
+    numWSendBytes: from.long("sf.flow.wbytes"),
   };
   const fileOf = fileOid(from, "sf.file.oid", FIRST_FILE);
   const address = (name: string): string => (ipNumber(from.text(name)) === undefined ? "0.0.0.0" : from.text(name));
@@ -230,12 +293,28 @@ function event(from: Reading): SysflowRecord {
     case "NF":
       return {
         type,
-        value: { ...bound, ...flow, sip: address("sf.net.sip"), sport: from.int("sf.net.sport"), dip: address("sf.net.dip"), dport: from.int("sf.net.dport"), proto: from.int("sf.net.proto") },
+        value: {
+          ...bound,
+          ...flow,
+          sip: address("sf.net.sip"),
+          sport: from.int("sf.net.sport"),
+          dip: address("sf.net.dip"),
+          dport: from.int("sf.net.dport"),
+          proto: from.int("sf.net.proto"),
+        },
       };
     case "FF":
       return { type, value: { ...bound, ...flow, openFlags: openFlagBits(from.texts("sf.file.openflags")), fileOid: fileOf } };
     case "FE":
-      return { type, value: { ...bound, fileOid: fileOf, ret: from.int("sf.ret"), newFileOid: hasSecondFile(from) ? fileOid(from, "sf.file.newoid", SECOND_FILE) : undefined } };
+      return {
+        type,
+        value: {
+          ...bound,
+          fileOid: fileOf,
+          ret: from.int("sf.ret"),
+          newFileOid: hasSecondFile(from) ? fileOid(from, "sf.file.newoid", SECOND_FILE) : undefined,
+        },
+      };
     default:
       return { type: "PE", value: { ...bound, args: [], ret: from.int("sf.ret") } };
   }

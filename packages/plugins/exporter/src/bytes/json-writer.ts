@@ -9,7 +9,13 @@ const MILLION = 1_000_000;
 /** 1 for each ASCII character that stands for itself in a JSON text, as Go writes one: `<`, `>` and `&` do not. */
 const PLAIN: Uint8Array = /* @__PURE__ */ Uint8Array.from({ length: 128 }, (_, code) => Number(code >= 0x20 && !'"\\<>&'.includes(String.fromCharCode(code))));
 /** What stands after the backslash for the characters that have a name of their own. */
-const NAMED: ReadonlyMap<number, number> = /* @__PURE__ */ new Map([[QUOTE, QUOTE], [BACKSLASH, BACKSLASH], [0x09, 0x74], [0x0a, 0x6e], [0x0d, 0x72]]);
+const NAMED: ReadonlyMap<number, number> = /* @__PURE__ */ new Map([
+  [QUOTE, QUOTE],
+  [BACKSLASH, BACKSLASH],
+  [0x09, 0x74],
+  [0x0a, 0x6e],
+  [0x0d, 0x72],
+]);
 const HEX: Uint8Array = /* @__PURE__ */ ascii("0123456789abcdef");
 /** The two digits of each number below 100. */
 const PAIRS: Uint8Array = /* @__PURE__ */ ascii(Array.from({ length: 100 }, (_, i) => String(i).padStart(2, "0")).join(""));
@@ -152,14 +158,14 @@ function escaped(bytes: Uint8Array, at: number, text: string, from: number, to: 
     const code = text.charCodeAt(i);
     if (code < 128) {
       if (PLAIN[code] === 1) bytes[at++] = code;
-      else at = escape(bytes, at, code);
+      else at = writeEscape(bytes, at, code);
     } else if (code < 0x800) {
       bytes[at++] = 0xc0 | (code >> 6);
       bytes[at++] = 0x80 | (code & 63);
     } else if (code >= 0xd800 && code < 0xe000) {
       const next = code < 0xdc00 && i + 1 < to ? text.charCodeAt(i + 1) : 0;
       if (next < 0xdc00 || next >= 0xe000) {
-        at = escape(bytes, at, 0xfffd);
+        at = writeEscape(bytes, at, 0xfffd);
         continue;
       }
       i++;
@@ -170,7 +176,7 @@ function escaped(bytes: Uint8Array, at: number, text: string, from: number, to: 
       bytes[at++] = 0x80 | (point & 63);
     } else if (code === 0x2028 || code === 0x2029 || code === 0xfffd) {
       // Bytes that are no UTF-8 were read as U+FFFD, and Go writes those escaped.
-      at = escape(bytes, at, code);
+      at = writeEscape(bytes, at, code);
     } else {
       bytes[at++] = 0xe0 | (code >> 12);
       bytes[at++] = 0x80 | ((code >> 6) & 63);
@@ -180,7 +186,7 @@ function escaped(bytes: Uint8Array, at: number, text: string, from: number, to: 
   return at;
 }
 
-function escape(bytes: Uint8Array, at: number, code: number): number {
+function writeEscape(bytes: Uint8Array, at: number, code: number): number {
   bytes[at++] = BACKSLASH;
   const named = NAMED.get(code);
   if (named !== undefined) {

@@ -6,7 +6,18 @@ const ICMP = 1;
  * For the types of ICMP messages that have a counterpart: the type of the answer to a question, and the other way round.
  * From the specification of Community ID.
  */
-const COUNTERPARTS: ReadonlyMap<number, number> = /* @__PURE__ */ new Map([[8, 0], [0, 8], [13, 14], [14, 13], [15, 16], [16, 15], [17, 18], [18, 17], [10, 9], [9, 10]]);
+const COUNTERPARTS: ReadonlyMap<number, number> = /* @__PURE__ */ new Map([
+  [8, 0],
+  [0, 8],
+  [13, 14],
+  [14, 13],
+  [15, 16],
+  [16, 15],
+  [17, 18],
+  [18, 17],
+  [10, 9],
+  [9, 10],
+]);
 
 /** Makes Community IDs, version 1 with seed 0, of IPv4 flows (github.com/corelight/community-id-spec). */
 export class CommunityId {

@@ -1,5 +1,14 @@
 import {
-  type EventRows, type EventVerdict, type FileVersion, type FlatRows, layout as L, messageAt, names as N, type Surroundings, ZERO_FILE, ZERO_PROCESS,
+  type EventRows,
+  type EventVerdict,
+  type FileVersion,
+  type FlatRows,
+  layout as L,
+  messageAt,
+  names as N,
+  type Surroundings,
+  ZERO_FILE,
+  ZERO_PROCESS,
 } from "@millrace/sysflow";
 import { ascii, type JsonWriter } from "../bytes/json-writer.ts";
 import type { Encoder } from "../encoder.ts";
@@ -37,7 +46,12 @@ const PORT: Uint8Array = ascii(',"port":');
 const CLOSE: Uint8Array = ascii("}");
 const LINE_END: Uint8Array = ascii("}\n");
 
-const PROTOCOLS: ReadonlyMap<number, Uint8Array> = /* @__PURE__ */ new Map([[1, ascii("icmp")], [6, ascii("tcp")], [17, ascii("udp")], [254, ascii("raw")]]);
+const PROTOCOLS: ReadonlyMap<number, Uint8Array> = /* @__PURE__ */ new Map([
+  [1, ascii("icmp")],
+  [6, ascii("tcp")],
+  [17, ascii("udp")],
+  [254, ascii("raw")],
+]);
 const NO_PROTOCOL: Uint8Array = new Uint8Array(0);
 
 /** How many kinds of events are remembered before all are forgotten: real traces have some dozens. */

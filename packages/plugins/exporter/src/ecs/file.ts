@@ -12,7 +12,12 @@ const SLASH: Uint8Array = ascii("/");
 const QUOTE: Uint8Array = ascii('"');
 const CLOSE: Uint8Array = ascii("}");
 
-const TYPES: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([["f", "file"], ["d", "dir"], ["u", "socket"], ["p", "pipe"]]);
+const TYPES: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
+  ["f", "file"],
+  ["d", "dir"],
+  ["u", "socket"],
+  ["p", "pipe"],
+]);
 
 /** What a record tells of its file, beside the version of the file. */
 export interface FileUse {

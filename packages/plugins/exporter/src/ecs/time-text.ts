@@ -1,7 +1,7 @@
-import { six } from "../bytes/json-writer.ts";
-import type { JsonWriter } from "../bytes/json-writer.ts";
+import { type JsonWriter, six } from "../bytes/json-writer.ts";
 
 const TWO_32 = 4_294_967_296;
+const MILLION = 1_000_000;
 const DAY_SECONDS = 86_400;
 /** `2018-07-16T21:31:22`, without the quotes. */
 const SECOND_BYTES = 19;
@@ -16,14 +16,13 @@ export class TimeText {
 
   /** Writes a time, in quotes. It is given in nanoseconds since the epoch, by its halves. */
   write(out: JsonWriter, lo: number, hi: number): void {
-    // Seconds and nanoseconds, each step within what a double holds exactly: first thousands, then the rest.
-    const unsigned = lo >>> 0;
-    const high = Math.floor(hi / 1000);
-    const rest = (hi - high * 1000) * TWO_32 + unsigned;
-    const low = Math.floor(rest / 1000);
-    const micros = high * TWO_32 + low;
-    const seconds = Math.floor(micros / 1_000_000);
-    const nanos = (micros - seconds * 1_000_000) * 1000 + (rest - low * 1000);
+    // Seconds and nanoseconds, each step within what a double holds exactly: milliseconds first, then the rest.
+    const high = Math.floor(hi / MILLION);
+    const rest = (hi - high * MILLION) * TWO_32 + (lo >>> 0);
+    const low = Math.floor(rest / MILLION);
+    const millis = high * TWO_32 + low;
+    const seconds = Math.floor(millis / 1000);
+    const nanos = (millis - seconds * 1000) * MILLION + (rest - low * MILLION);
     if (seconds !== this.#known) this.#learn(seconds);
     const { bytes } = out;
     let { at } = out;

@@ -1,6 +1,17 @@
 import {
-  type EventRows, type EventVerdict, type FileVersion, type FlatRows, isOpenRead, isOpenWrite, layout as L, messageAt, names as N, openFlagNames,
-  operationNames, type Surroundings, ZERO_FILE,
+  type EventRows,
+  type EventVerdict,
+  type FileVersion,
+  type FlatRows,
+  isOpenRead,
+  isOpenWrite,
+  layout as L,
+  messageAt,
+  names as N,
+  openFlagNames,
+  operationNames,
+  type Surroundings,
+  ZERO_FILE,
 } from "@millrace/sysflow";
 import { ascii, type JsonWriter } from "../bytes/json-writer.ts";
 import type { Encoder } from "../encoder.ts";
@@ -284,8 +295,12 @@ export class JsonEncoder implements Encoder {
 }
 
 /** By whether a file was opened for reading (2) and for writing (1). */
-const OPEN_STATES: readonly Uint8Array[] = [[false, false], [false, true], [true, false], [true, true]].map(([read, write]) =>
-  ascii(`,"is_open_read":${read},"is_open_write":${write}`));
+const OPEN_STATES: readonly Uint8Array[] = [
+  [false, false],
+  [false, true],
+  [true, false],
+  [true, true],
+].map(([read, write]) => ascii(`,"is_open_read":${read},"is_open_write":${write}`));
 
 function writeNewFile(out: JsonWriter, file: FileVersion): void {
   const { parsed } = file;

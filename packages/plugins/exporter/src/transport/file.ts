@@ -18,7 +18,13 @@ const shape = {
     .union([z.number().int().positive(), z.string().regex(durationPattern, "a number of seconds, or a duration such as 10m or 24h")])
     .optional()
     .describe("The file is put aside when it is this old and something is to be written: seconds, or a duration such as `24h`"),
-  "file.rotate.keep": z.number().int().min(0).max(1000).default(5).describe("How many files that were put aside are kept, as `path.1` (the newest), `path.2` and so on"),
+  "file.rotate.keep": z
+    .number()
+    .int()
+    .min(0)
+    .max(1000)
+    .default(5)
+    .describe("How many files that were put aside are kept, as `path.1` (the newest), `path.2` and so on"),
 };
 
 type FileOptions = z.infer<z.ZodObject<typeof shape>>;

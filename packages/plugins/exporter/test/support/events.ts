@@ -1,6 +1,5 @@
-import type { EventBatch } from "@millrace/api/sysflow";
-import { EventRows, type EventVerdict, flatten, type FlatRows } from "@millrace/sysflow";
-import type { SysflowRecord } from "@millrace/api/sysflow";
+import type { EventBatch, SysflowRecord } from "@millrace/api/sysflow";
+import { EventRows, type EventVerdict, type FlatRows, flatten } from "@millrace/sysflow";
 import { JsonWriter } from "../../src/bytes/json-writer.ts";
 import { EcsEncoder } from "../../src/ecs/ecs-encoder.ts";
 import type { Encoder } from "../../src/encoder.ts";
@@ -10,7 +9,11 @@ export const NO_RULES: EventVerdict = { rules: [] };
 
 /** Every record of a batch as an event on which rules say the same. */
 export function eventsOf(flat: FlatRows, verdict: EventVerdict = NO_RULES): EventRows {
-  return new EventRows(flat, Int32Array.from({ length: flat.records }, (_, index) => index), new Array<EventVerdict>(flat.records).fill(verdict));
+  return new EventRows(
+    flat,
+    Int32Array.from({ length: flat.records }, (_, index) => index),
+    new Array<EventVerdict>(flat.records).fill(verdict),
+  );
 }
 
 /** The events of plain records. */

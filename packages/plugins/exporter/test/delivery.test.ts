@@ -1,0 +1,170 @@
+import { MillraceError } from "@millrace/api";
+import { harness, podScene } from "@millrace/testkit";
+import { describe, expect, it } from "vitest";
+import { exporterWith } from "../src/exporter.ts";
+import { plugin } from "../src/index.ts";
+import type { Chunk, Transport, TransportKind } from "../src/transport/transport.ts";
+import { encoder, eventsFrom, lines } from "./support/events.ts";
+
+const batch = eventsFrom(podScene().records);
+const expected = lines(batch, encoder("json"))
+  .map((line) => `${line}\n`)
+  .join("");
+
+/** A transport that keeps what it takes: `some` bytes at a time, and fails when it is told to. */
+class Store implements Transport {
+  text = "";
+  calls = 0;
+  opened = 0;
+  closed = 0;
+  readonly #some: number;
+  readonly #fails: (call: number) => Error | undefined;
+
+  constructor(some: number, fails: (call: number) => Error | undefined) {
+    this.#some = some;
+    this.#fails = fails;
+  }
+
+  open(): void {
+    this.opened++;
+  }
+
+  async write({ bytes }: Chunk, from: number): Promise<number> {
+    const call = this.calls++;
+    const part = Buffer.from(bytes.subarray(from, from + this.#some)).toString("latin1");
+    // Whoever reads the bytes later, as a system does, must find them as they were.
+    await Promise.resolve();
+    expect(Buffer.from(bytes.subarray(from, from + this.#some)).toString("latin1")).toBe(part);
+    const failure = this.#fails(call);
+    if (failure) throw failure;
+    this.text += part;
+    return Math.min(bytes.length, from + this.#some);
+  }
+
+  abandon({ ends }: Chunk, from: number): void {
+    const whole = ends.filter((end) => end <= from).at(-1) ?? 0;
+    this.text = this.text.slice(0, this.text.length - (from - whole));
+  }
+
+  close(): void {
+    this.closed++;
+  }
+}
+
+function storing(store: Store, formats?: readonly string[]): TransportKind {
+  return { name: "store", options: {}, create: () => store, ...(formats && { formats }) };
+}
+
+describe("writing", () => {
+  it("goes on where a transport takes a part", async () => {
+    const store = new Store(777, () => undefined);
+    const h = await harness(exporterWith([storing(store)]), { input: [batch, batch, batch] });
+    expect((await h.finished()).state).toBe("finished");
+    expect(store).toMatchObject({ text: expected.repeat(3), opened: 1, closed: 1 });
+    expect(h.metric("exported_bytes")).toBe(expected.length * 3);
+  });
+
+  it("is tried again after an error, with longer and longer waits, and loses and doubles nothing", async () => {
+    const store = new Store(1000, (call) => (call % 4 === 3 || call === 4 ? new Error("no space left on device") : undefined));
+    const h = await harness(exporterWith([storing(store)]), {});
+    const fed = h.feed(batch);
+    await h.advance(60_000);
+    expect((await fed.settled()).outcome.state).toBe("done");
+    expect(store.text).toBe(expected);
+    expect(h.metric("write_errors")).toBe(h.metric("write_retries"));
+    expect(h.metric("write_errors")).toBeGreaterThan(2);
+    expect(h.log("warn").slice(0, 2)).toMatchInlineSnapshot(`
+      [
+        "no space left on device; attempt 2 of 8 in 100 ms",
+        "no space left on device; attempt 3 of 8 in 200 ms",
+      ]
+    `);
+    await h.close();
+  });
+
+  it("is given up after eight attempts: the batch is lost with its cause, no half record stays, and the next batch is whole", async () => {
+    let full = true;
+    const store = new Store(1000, (call) => (full && call >= 2 ? new Error("no space left on device") : undefined));
+    const h = await harness(exporterWith([storing(store)]), {});
+    const fed = h.feed(batch);
+    await h.advance(60_000);
+    const { outcome } = await fed.settled();
+    expect(outcome).toMatchObject({
+      state: "lost",
+      cause: { code: "MILLRACE_EXPORTER_LOST", message: "records could not be exported: no space left on device" },
+    });
+    expect(store.text).toBe(expected.slice(0, expected.lastIndexOf("\n", 2000) + 1));
+    expect(h.metric("write_errors")).toBe(8);
+    const before = store.text;
+    full = false;
+    expect((await h.feed(batch).settled()).outcome.state).toBe("done");
+    expect(store.text).toBe(before + expected);
+    expect(h.metric("exported_records")).toBe(batch.records);
+    await h.close();
+  });
+
+  it("is not tried again where that is hopeless", async () => {
+    const store = new Store(1000, () => new MillraceError("MILLRACE_TEST_GONE", "the reader has gone"));
+    const h = await harness(exporterWith([storing(store)]), {});
+    expect((await h.feed(batch).settled()).outcome).toMatchObject({ state: "lost", cause: { cause: { code: "MILLRACE_TEST_GONE" } } });
+    expect(store.calls).toBe(1);
+    await h.close();
+  });
+
+  it("ends with the grace period", async () => {
+    const store = new Store(1000, () => new Error("stuck"));
+    const h = await harness(exporterWith([storing(store)]), {});
+    h.feed(batch);
+    await h.quiet();
+    h.abort();
+    expect((await h.finished()).state).not.toBe("finished");
+    expect(store.closed).toBe(1);
+  });
+
+  it("hands over as many records in one go as buffer says", async () => {
+    const sizes: number[] = [];
+    const kind: TransportKind = {
+      name: "sizes",
+      options: {},
+      create: () => ({
+        write: ({ bytes, ends }) => {
+          sizes.push(ends.length);
+          return bytes.length;
+        },
+      }),
+    };
+    const h = await harness(exporterWith([kind]), { options: { buffer: 5 }, input: batch });
+    expect((await h.finished()).state).toBe("finished");
+    expect(Math.max(...sizes)).toBe(5);
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(batch.records);
+    expect(sizes.slice(0, -1).every((size) => size === 5)).toBe(true);
+  });
+});
+
+describe("options", () => {
+  const said = async (options: Record<string, unknown>, kinds?: Parameters<typeof exporterWith>[0]): Promise<string> => {
+    const result = await (kinds ? exporterWith(kinds) : plugin).options?.["~standard"].validate(options);
+    return result?.issues?.map(({ message, path }) => `${path?.join(".")}: ${message}`).join("; ") ?? "fine";
+  };
+
+  it("name the transports that are there", async () => {
+    expect(await said({ export: "kafka" })).toMatchInlineSnapshot(`"export: there is no transport "kafka"; there are terminal, file, null"`);
+    expect(await said({ export: "findings" })).toMatchInlineSnapshot(
+      `"export: findings is not supported: the service that it wrote to, IBM Security Advisor, is described in the documentation of SysFlow, and no release of its processor has it any more"`,
+    );
+    expect(await said({ format: "xml" })).toMatchInlineSnapshot(`"format: Invalid option: expected one of "json"|"ecs""`);
+  });
+
+  it("refuse a format that the transport does not take", async () => {
+    expect(await said({ format: "json" }, [storing(new Store(1, () => undefined), ["ecs"])])).toMatchInlineSnapshot(
+      `"format: the transport store takes the format ecs, not json"`,
+    );
+    expect(await said({ format: "ecs" }, [storing(new Store(1, () => undefined), ["ecs"])])).toBe("fine");
+  });
+
+  it("take text for numbers where a configuration has text only", async () => {
+    const h = await harness(plugin, { options: { export: "null", buffer: "10", "vault.secrets": "off" }, style: { textual: true }, input: batch });
+    expect((await h.finished()).state).toBe("finished");
+    expect(h.metric("exported_records")).toBe(batch.records);
+  });
+});
