@@ -18,7 +18,7 @@ export { type LoadedPolicies, loadPolicies, type PolicyLanguage, type PolicySour
 export {
   type FileAccess, type FileInfo, findPolicyFiles, type FolderEntry, type FoundPolicies, isPolicyFile, MOST_POLICY_BYTES, type PolicyText, readPolicyText,
 } from "./load/policy-files.ts";
-export { type Outline, outlineCondition, subjectText } from "./outline.ts";
+export { type Outline, outlineCondition, subjectText, subjectValue } from "./outline.ts";
 export { reachOf } from "./reach.ts";
 export type { DropFilter, Priority, Rule, RuleSet } from "./rule-set.ts";
 export { type FieldMapping, plainMapping, readFieldMapping } from "./sigma/fields.ts";

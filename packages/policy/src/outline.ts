@@ -1,4 +1,7 @@
+import type { AttributeValue } from "@millrace/api/sysflow";
+import { attributeOf, textsOf } from "./attribute-view.ts";
 import { subjectsOf } from "./compile/specialise.ts";
+import type { ReadAttribute } from "./interpret.ts";
 import type { Condition, NumberComparison, Side, Subject, TextTest, Wildcard } from "./tree.ts";
 
 /** A condition as a tree for people: how it was written, and what each part comes to. */
@@ -48,6 +51,12 @@ export function attributesOf(condition: Condition): readonly Subject[] {
 /** A subject as rules write it. */
 export function subjectText({ attribute, path }: Subject): string {
   return path === undefined ? attribute : `${attribute}[${path}]`;
+}
+
+/** What a record has where a subject looks: the value of the attribute, or the text that the path finds in it. */
+export function subjectValue(subject: Subject, read: ReadAttribute): AttributeValue {
+  const value = read(attributeOf(subject));
+  return subject.path === undefined ? value : (textsOf(value, subject.path)[0] ?? "");
 }
 
 function unique(subjects: readonly Subject[]): readonly Subject[] {

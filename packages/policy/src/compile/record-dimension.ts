@@ -2,6 +2,7 @@ import { type FlatRows, layout, names } from "@millrace/sysflow";
 import { attributeOf } from "../attribute-view.ts";
 import { type Leaf, leafHolds } from "../interpret.ts";
 import { BitInterner, setBit, wordsFor } from "./bits.ts";
+import { Dimension } from "./dimension.ts";
 import { subjectsOf } from "./specialise.ts";
 
 type LeafTest = (batch: FlatRows, index: number) => boolean;
@@ -13,12 +14,14 @@ interface NumberedLeaf {
 
 /**
  * Leaves that depend on the record itself. Those that read only its flags are decided once for each value of the flags;
- * comparisons of numbers are compiled; the rest is decided each time.
+ * comparisons of numbers are compiled; tests of one text are made in one pass; the rest is decided each time.
  */
 export class RecordDimension {
   readonly bitOf: ReadonlyMap<Leaf, number>;
   #signatures: BitInterner;
   readonly #byFlags: readonly { readonly word: number; readonly leaves: readonly NumberedLeaf[]; readonly known: Map<number, Int32Array> }[];
+  /** Tests of texts, those of one attribute together. */
+  readonly #texts: Dimension | undefined;
   readonly #rest: readonly { readonly test: LeafTest; readonly bit: number }[];
   readonly #bits: Int32Array;
   /** Where one word of flags decides everything: the signature for each of its values. */
@@ -26,7 +29,10 @@ export class RecordDimension {
   readonly #words: number;
 
   constructor(type: number, leaves: readonly Leaf[]) {
-    const numbered = leaves.map((leaf, bit) => ({ leaf, bit }));
+    // Tests of texts come first, so that their bits are those of a dimension of their own.
+    const texts = leaves.filter((leaf) => leaf.node === "text" && flagWordOf(leaf) === undefined);
+    const numbered = [...texts, ...leaves.filter((leaf) => !texts.includes(leaf))].map((leaf, bit) => ({ leaf, bit }));
+    this.#texts = texts.length === 0 ? undefined : new Dimension(texts);
     this.bitOf = new Map(numbered.map(({ leaf, bit }) => [leaf, bit]));
     const words = wordsFor(leaves.length);
     this.#words = words;
@@ -37,8 +43,8 @@ export class RecordDimension {
       const own = numbered.filter(({ leaf }) => flagWordOf(leaf) === word);
       return own.length === 0 ? [] : { word, leaves: own, known: new Map<number, Int32Array>() };
     });
-    this.#rest = numbered.filter(({ leaf }) => flagWordOf(leaf) === undefined).map(({ leaf, bit }) => ({ bit, test: leafTest(leaf) }));
-    this.#byOneWord = this.#rest.length === 0 && this.#byFlags.length <= 1 ? new Map() : undefined;
+    this.#rest = numbered.slice(texts.length).filter(({ leaf }) => flagWordOf(leaf) === undefined).map(({ leaf, bit }) => ({ bit, test: leafTest(leaf) }));
+    this.#byOneWord = texts.length === 0 && this.#rest.length === 0 && this.#byFlags.length <= 1 ? new Map() : undefined;
   }
 
   /** How many signatures there are. */
@@ -81,6 +87,7 @@ export class RecordDimension {
       }
       for (let i = 0; i < bits.length; i++) bits[i] = (bits[i] as number) | (own[i] as number);
     }
+    this.#texts?.decide((attribute) => attribute.get(batch, index), bits);
     for (const { test, bit } of this.#rest) if (test(batch, index)) setBit(bits, bit);
     return this.#signatures.intern(bits);
   }

@@ -5,6 +5,12 @@ import { attributeOf } from "../attribute-view.ts";
 import { type Leaf, leafHolds } from "../interpret.ts";
 import type { Condition, ConditionBuilder, Side, Subject } from "../tree.ts";
 
+/** Attributes that are the same on all records of a type. */
+const CONSTANTS: readonly string[] = ["sf.type", "evt.dir"];
+
+/** Attributes that are another one on records of some type: the path of a file is decided once for the file. */
+const PLAINER: Readonly<Partial<Record<FlatType, Readonly<Record<string, string>>>>> = { FF: { "fd.name": "sf.file.path" }, FE: { "fd.name": "sf.file.path" } };
+
 /**
  * What a condition comes to on records of one type: an attribute that such records don't have is zero, and their type is
  * known, so that many parts are decided beforehand.
@@ -44,15 +50,31 @@ export class Specialiser {
     }
   }
 
-  #leaf(leaf: Leaf): Condition {
+  #leaf(general: Leaf): Condition {
+    const leaf = this.#withPlainerSubjects(general);
     const subjects = subjectsOf(leaf);
     if (!subjects.every((subject) => this.#isKnown(attributeOf(subject)))) return leaf;
     return this.#builder.constant(leafHolds(leaf, (attribute) => attribute.get(this.#blank, 0)));
   }
 
+  /** A leaf that reads the same from attributes that depend on less, where there are such on records of the type. */
+  #withPlainerSubjects(leaf: Leaf): Leaf {
+    const plainer = (side: Side): Side => {
+      const name = "literal" in side ? undefined : PLAINER[this.#type]?.[side.attribute];
+      return name === undefined ? side : { ...side, attribute: name };
+    };
+    const { id: _id, ...draft } = leaf;
+    if (draft.node === "texts" || draft.node === "numbers") {
+      const [left, right] = [plainer(draft.left), plainer(draft.right)];
+      return left === draft.left && right === draft.right ? leaf : (this.#builder.leaf({ ...draft, left, right }) as Leaf);
+    }
+    const subject = plainer(draft.subject) as Subject;
+    return subject === draft.subject ? leaf : (this.#builder.leaf({ ...draft, subject }) as Leaf);
+  }
+
   /** What a process, a container or a header is asked, it answers on every type of record: for those that lack one, it is zero. */
   #isKnown({ name, scope, types }: Attribute): boolean {
-    return name === "sf.type" || ((scope === "record" || scope === "file" || scope === "newfile") && !types.includes(this.#type));
+    return CONSTANTS.includes(name) || ((scope === "record" || scope === "file" || scope === "newfile") && !types.includes(this.#type));
   }
 }
 
