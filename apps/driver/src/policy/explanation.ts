@@ -1,6 +1,5 @@
 import type { AttributeValue } from "@millrace/api/sysflow";
-import { decide, type Outline, type ReadAttribute, type Rule, subjectText } from "@millrace/policy";
-import { findAttribute } from "@millrace/sysflow";
+import { decide, type Outline, type ReadAttribute, type Rule, subjectText, subjectValue } from "@millrace/policy";
 import { formatPlace } from "@millrace/text";
 import { type NumberedRecord, recordLine, typeOf } from "../trace/fields.ts";
 import { printable } from "../trace/formats.ts";
@@ -44,7 +43,10 @@ export function explainCondition(outline: Outline, record: NumberedRecord): stri
 /** @param asked - `skipped` for a part that is passed over, `below` for what is in such a part */
 function linesOf(outline: Outline, read: ReadAttribute, depth: number, asked: "asked" | "skipped" | "below"): string[] {
   const holds = decide(outline.condition, read);
-  const notes = [...outline.attributes.map((subject) => `${subjectText(subject)}: ${valueText(read, subject.attribute)}`), ...outline.lists.map(listText)];
+  const notes = [
+    ...outline.attributes.map((subject) => `${subjectText(subject)}: ${shortened(plainText(subjectValue(subject, read)))}`),
+    ...outline.lists.map(listText),
+  ];
   const what = outline.kind === "macro" ? `${outline.text} (macro)` : shortened(printable(outline.text));
   const line = `${"  ".repeat(depth)}${mark(holds)} ${what}${notes.length > 0 ? `   # ${notes.join("; ")}` : ""}${asked === "skipped" ? "   (not asked)" : ""}`;
   // `and` is decided by the first part that fails, `or` by the first that holds: what comes behind is not asked.
@@ -61,11 +63,6 @@ function mark(holds: boolean): string {
 function listText({ name, items }: { readonly name: string; readonly items: readonly string[] }): string {
   const more = items.length - MOST_ITEMS;
   return `${name} = [${items.slice(0, MOST_ITEMS).map(printable).join(", ")}${more > 0 ? `, and ${more} more` : ""}]`;
-}
-
-function valueText(read: ReadAttribute, name: string): string {
-  const attribute = findAttribute(name);
-  return attribute === undefined ? "" : shortened(plainText(read(attribute)));
 }
 
 function plainText(value: AttributeValue): string {
