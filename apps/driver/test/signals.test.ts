@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { Command } from "./support/command.ts";
+import { Command, type CommandOptions } from "./support/command.ts";
 import { writeBundledPlugin } from "./support/plugins.ts";
 import { scratchFolder } from "./support/scratch.ts";
 
@@ -40,6 +40,14 @@ writeBundledPlugin(
   export const loud = defineProcessor({
     name: "loud", description: "Prints without end", in: "flat",
     create: (_options, ctx) => ({ async process(input) { for await (const _ of input) ctx.log.info("a line"); } }),
+  });
+  export const late = defineProcessor({
+    name: "late", description: "Ends when it has to, and not with its batch", in: "flat",
+    create: (_options, ctx) => ({
+      async process(input) {
+        for await (const batch of input) { batch.hold(); ctx.log.info("at work"); await ctx.clock.sleep(60_000, ctx.signal); }
+      },
+    }),
   });
   export const slow = defineProcessor({
     name: "slow", description: "Is never ready", in: "flat",
@@ -80,6 +88,35 @@ describe("signals", () => {
   });
 });
 
+describe("a drain that is cut off", () => {
+  it("says what was lost, and ends with 1", async () => {
+    const file = join(scratch, "late.yaml");
+    writeFileSync(
+      file,
+      `service: { grace: 200ms }
+plugins: [{ file: endless.mjs }]
+nodes: { in: { plugin: driver/endless }, late: { plugin: processor/late, from: in } }`,
+    );
+    const command = new Command("millrace", ["run", file]);
+    await command.sees("stderr", /at work/);
+    command.signal("SIGTERM");
+    const { code, stderr } = await command.ended();
+    expect(stderr).toMatch(/the grace time was over before all was done: [1-9]\d* records were lost/);
+    expect(code).toBe(1);
+  });
+});
+
+describe("a command in node_modules/.bin", () => {
+  it.skipIf(process.platform === "win32")("is the process that gets the signal", async () => {
+    const command = start("keen", { installed: true });
+    await command.sees("stdout", /at work/);
+    command.signal("SIGTERM");
+    const { code, stdout } = await command.ended();
+    expect(code).toBe(0);
+    expect(stdout).toContain("cleaned up");
+  });
+});
+
 describe("a signal before anything has moved", () => {
   it.each([
     ["SIGINT", 130],
@@ -97,10 +134,20 @@ describe("a signal before anything has moved", () => {
 
 describe("standard output", () => {
   it("ends the command when nobody reads it any more", async () => {
-    const command = start("loud", true);
+    const command = start("loud", { closedStdout: true });
     const { code, ms } = await command.ended();
     expect(code).toBe(141);
     expect(ms).toBeLessThan(10_000);
+  });
+
+  it("is not waited for without end when nobody reads it: the command says what was not written", async () => {
+    const command = start("loud", { unreadStdout: true });
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    command.signal("SIGTERM");
+    const { code, stderr, ms } = await command.ended();
+    expect(stderr).toMatch(/[1-9]\d* lines of the log were not written/);
+    expect(code).toBe(1);
+    expect(ms).toBeLessThan(12_000);
   });
 });
 
@@ -111,8 +158,8 @@ describe("the output stdout of Fluent Bit", () => {
   });
 });
 
-function start(processor: string, closedStdout = false): Command {
+function start(processor: string, options: CommandOptions = {}): Command {
   const config = join(scratch, `${processor}.json`);
   writeFileSync(config, JSON.stringify({ pipeline: [{ processor, in: "flat flattenerchan" }] }));
-  return new Command("sfprocessor", [`-config=${config}`, "-driver=endless", `-driverdir=${scratch}`, `-plugdir=${scratch}`, "anything"], { closedStdout });
+  return new Command("sfprocessor", [`-config=${config}`, "-driver=endless", `-driverdir=${scratch}`, `-plugdir=${scratch}`, "anything"], options);
 }

@@ -79,7 +79,9 @@ export async function machineHost(options: MachineOptions): Promise<Machine> {
     written: () => logging.written(),
     close() {
       logging.close();
-      if (logging.lost > 0 && !nobodyListens) process.stderr.write(`${logging.lost} lines of the log were not written: nobody took them\n`);
+      if (logging.lost === 0 || nobodyListens) return;
+      process.stderr.write(`${logging.lost} lines of the log were not written: nobody took them\n`);
+      process.exitCode ??= 1;
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Logger } from "@millrace/api";
 import { drawFlow } from "../pipeline/draw.ts";
 import { VERSION } from "../version.ts";
 import type { Narrator } from "./narrator.ts";
-import { firstError, hasEndedWell, hasMoved, sentenceOf } from "./summary.ts";
+import { firstError, hasEndedWell, hasMoved, leftUndone, sentenceOf } from "./summary.ts";
 
 /** Where flowd's lines go. */
 export interface FlowVoice {
@@ -85,7 +85,7 @@ type Ended = Parameters<Narrator["ended"]>[0];
 
 function ending(result: Ended, error: (text: string) => void, fatal: (text: string) => void): number {
   for (const more of result.errors.slice(1)) error(sentenceOf(more));
-  for (const node of result.leftBehind) error(`${node} did not end in time`);
+  for (const sentence of leftUndone(result)) error(sentence);
   if (result.error !== undefined) fatal(sentenceOf(result.error));
   return hasEndedWell(result) ? 0 : 1;
 }

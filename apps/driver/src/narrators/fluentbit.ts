@@ -2,7 +2,7 @@ import type { Diagnostic, Logger } from "@millrace/api";
 import type { Graph } from "@millrace/core";
 import { VERSION } from "../version.ts";
 import type { Narrator } from "./narrator.ts";
-import { sentenceOf } from "./summary.ts";
+import { leftUndone, sentenceOf } from "./summary.ts";
 
 /** Where fluent-bit's lines go. */
 export interface FluentBitVoice {
@@ -54,7 +54,7 @@ export function fluentBitNarrator({ log, raw, now }: FluentBitVoice): Narrator {
     },
     ended(result) {
       for (const error of result.errors) log("engine").error(sentenceOf(error));
-      for (const node of result.leftBehind) log("engine").error(`${node} did not end in time`);
+      for (const sentence of leftUndone(result)) log("engine").error(sentence);
       log("engine").info(`service has stopped (${result.lost.batches} pending tasks)`);
       return result.state === "finished" || result.state === "drained" ? 0 : 1;
     },

@@ -1,6 +1,6 @@
 import type { Logger } from "@millrace/api";
 import type { Narrator } from "./narrator.ts";
-import { firstError, hasEndedWell, sentenceOf } from "./summary.ts";
+import { firstError, hasEndedWell, leftUndone, sentenceOf } from "./summary.ts";
 
 /** Speaks for `millrace run`. */
 export function plainNarrator(log: Logger): Narrator {
@@ -24,9 +24,9 @@ export function plainNarrator(log: Logger): Narrator {
       else log.warn(`${signal} again: leaving`);
     },
     ended(result) {
-      const { state, errors, leftBehind, done, refused, lost } = result;
+      const { state, errors, done, refused, lost } = result;
       for (const error of errors) log.error(sentenceOf(error));
-      for (const node of leftBehind) log.error(`${node} did not end in time`);
+      for (const sentence of leftUndone(result)) log.error(sentence);
       log.info(state, { done: done.records, refused: refused.records, lost: lost.records });
       return hasEndedWell(result) ? 0 : 1;
     },

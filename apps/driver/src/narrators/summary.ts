@@ -13,9 +13,15 @@ export function hasMoved({ done, refused, lost }: RunResult): boolean {
   return done.records + refused.records + lost.records > 0;
 }
 
-/** Whether a run came to the end that was wanted: its sources had no more, or a signal drained it, and every node has ended. */
-export function hasEndedWell({ state, leftBehind }: RunResult): boolean {
-  return (state === "finished" || state === "drained") && leftBehind.length === 0;
+/** Whether a run came to the end that was wanted: its sources had no more, or a signal drained it in time, and every node has ended. */
+export function hasEndedWell({ state, cutOff, leftBehind }: RunResult): boolean {
+  return (state === "finished" || state === "drained") && !cutOff && leftBehind.length === 0;
+}
+
+/** What was left undone at the end, a sentence each: nodes that did not end, and records that were cut off. */
+export function leftUndone({ cutOff, lost, leftBehind }: RunResult): string[] {
+  const nodes = leftBehind.map((node) => `${node} did not end in time`);
+  return cutOff ? [...nodes, `the grace time was over before all was done: ${lost.records} records were lost`] : nodes;
 }
 
 /** An error with what to do about it. */

@@ -1,7 +1,7 @@
 import { isMillraceError, type Logger } from "@millrace/api";
 import type { Graph } from "@millrace/core";
 import type { Narrator } from "./narrator.ts";
-import { firstError, hasEndedWell, hasMoved, sentenceOf } from "./summary.ts";
+import { firstError, hasEndedWell, hasMoved, leftUndone, sentenceOf } from "./summary.ts";
 
 /** Where sfprocessor's lines go. */
 export interface SysflowVoice {
@@ -52,8 +52,8 @@ export function sysflowNarrator({ command, pipeline, health, print }: SysflowVoi
         const driver = driversOf(graph).some(({ id }) => error.message.startsWith(`node '${id}'`));
         pipeline.error(`${driver && !moved ? "Cannot start the driver: " : ""}${sentenceOf(error)}`);
       }
-      for (const node of result.leftBehind) pipeline.error(`${node} did not end in time`);
-      if (result.lost.records > 0) pipeline.error(`records lost: ${result.lost.records}`);
+      for (const sentence of leftUndone(result)) pipeline.error(sentence);
+      if (result.lost.records > 0 && !result.cutOff) pipeline.error(`records lost: ${result.lost.records}`);
       if (result.error !== undefined) command.error(`Error caught while ${moved ? "running" : "starting"} the pipeline:  ${result.error.message}`);
       return hasEndedWell(result) ? 0 : 1;
     },

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { afterAll } from "vitest";
-import { driver } from "./places.ts";
+import { driver, root } from "./places.ts";
 
 export type CommandName = "millrace" | "sfprocessor" | "flowd" | "fluent-bit";
 
@@ -12,6 +12,10 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Closes the reading end of standard output at once. */
   readonly closedStdout?: boolean;
+  /** Never reads from standard output. */
+  readonly unreadStdout?: boolean;
+  /** Starts the command that stands in `node_modules/.bin`, as a user does. */
+  readonly installed?: boolean;
 }
 
 /** What a command printed, and how it ended. */
@@ -36,7 +40,8 @@ export class Command {
 
   constructor(name: CommandName, args: readonly string[], options: CommandOptions = {}) {
     const begun = performance.now();
-    this.child = spawn(process.execPath, [join(driver, "bin", `${name}.mjs`), ...args], {
+    const [program, ...before] = options.installed ? [join(root, "node_modules", ".bin", name)] : [process.execPath, join(driver, "bin", `${name}.mjs`)];
+    this.child = spawn(program as string, [...before, ...args], {
       cwd: options.cwd ?? driver,
       env: { PATH: process.env.PATH, HOME: process.env.HOME, TZ: "UTC", ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
@@ -48,9 +53,9 @@ export class Command {
         this.changed();
       };
     if (options.closedStdout) this.child.stdout?.destroy();
-    else this.child.stdout?.on("data", take("stdout"));
+    else if (!options.unreadStdout) this.child.stdout?.on("data", take("stdout"));
     this.child.stderr?.on("data", take("stderr"));
-    this.ending = once(this.child, "close").then(([code, signal]) => {
+    this.ending = once(this.child, options.unreadStdout ? "exit" : "close").then(([code, signal]) => {
       this.changed();
       return { code, signal, stdout: this.stdout, stderr: this.stderr, ms: performance.now() - begun };
     });

@@ -48,6 +48,7 @@ export class GraphRun implements Run, NodeSurroundings {
   private readonly leftBehind: string[] = [];
   private reason: string | undefined = undefined;
   private failed = false;
+  private cutOff = false;
   private aborted = false;
   /** Why nothing moves any more. */
   private closed: MillraceError | undefined = undefined;
@@ -204,9 +205,9 @@ export class GraphRun implements Run, NodeSurroundings {
     this.over = true;
     const state = this.failed ? "failed" : this.aborted ? "aborted" : this.draining.signal.aborted ? "drained" : "finished";
     this.state = state;
-    const { reason, leftBehind } = this;
+    const { reason, cutOff, leftBehind } = this;
     const errors = [...this.errors];
-    return { state, reason, error: errors[0], errors, ...talliesOf(this.nodes), leftBehind: [...leftBehind] };
+    return { state, reason, error: errors[0], errors, ...talliesOf(this.nodes), cutOff, leftBehind: [...leftBehind] };
   }
 
   private async cleanUpAndTell(nodes: readonly NodeState[]): Promise<void> {
@@ -247,6 +248,7 @@ export class GraphRun implements Run, NodeSurroundings {
     const grace = this.endGrace();
     this.clock.after(grace, () => {
       if (this.closed !== undefined) return;
+      this.cutOff = this.nodes.some((node) => node.inFlight > 0);
       this.close(new MillraceError("MILLRACE_RUN_GRACE", `the grace time of ${grace} ms is over`));
       this.leaveBehindAfter(STRAGGLER_MS);
     });

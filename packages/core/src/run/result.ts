@@ -21,6 +21,8 @@ export interface RunResult {
   readonly done: Tally;
   readonly refused: Tally;
   readonly lost: Tally;
+  /** Whether the grace time was over before all was settled: what was in flight then is lost. */
+  readonly cutOff: boolean;
   /** Nodes that did not end in time and were left behind. */
   readonly leftBehind: readonly string[];
 }

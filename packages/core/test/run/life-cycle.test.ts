@@ -392,7 +392,7 @@ describe("a drain", () => {
     expect(run.state).toBe("draining");
     await clock.advance(1);
     const ended = await result;
-    expect(ended).toMatchObject({ state: "drained", leftBehind: [] });
+    expect(ended).toMatchObject({ state: "drained", cutOff: true, leftBehind: [] });
     expect(ended.lost.batches).toBeGreaterThan(0);
     expect([notes[0], notes.at(-1)]).toEqual(["draining at 20", "signal at 5020"]);
     expect(notes).toContain("flush");
