@@ -10,7 +10,16 @@ import { ATTRIBUTES } from "../../packages/sysflow/src/index.ts";
 
 const pages = resolve(dirname(fileURLToPath(import.meta.url)), "../../docs/policies");
 const TYPES = { S: "text", I: "integer", B: "boolean", L: "list" };
-const SCOPES = { record: "record", process: "process", chain: "ancestors", file: "file", newfile: "second file", container: "container", pod: "pod", header: "header" };
+const SCOPES = {
+  record: "record",
+  process: "process",
+  chain: "ancestors",
+  file: "file",
+  newfile: "second file",
+  container: "container",
+  pod: "pod",
+  header: "header",
+};
 
 const tables = {
   "attributes.md": { attributes: attributeTable(), aliases: aliasTable() },
@@ -41,20 +50,38 @@ function withPart(text, name, table, page) {
 
 function attributeTable() {
   const rows = [...ATTRIBUTES.values()].filter(({ aliasOf }) => aliasOf === undefined);
-  return table(["attribute", "type", "of", "records", "what it is"], rows.map(({ name, type, scope, types, description }) => [code(name), TYPES[type], SCOPES[scope], types.length === 5 ? "all" : types.join(" "), sentence(description)]));
+  return table(
+    ["attribute", "type", "of", "records", "what it is"],
+    rows.map(({ name, type, scope, types, description }) => [
+      code(name),
+      TYPES[type],
+      SCOPES[scope],
+      types.length === 5 ? "all" : types.join(" "),
+      sentence(description),
+    ]),
+  );
 }
 
 function aliasTable() {
   const rows = [...ATTRIBUTES.values()].filter(({ aliasOf }) => aliasOf !== undefined);
-  return table(["name in Falco's rules", "attribute"], rows.map(({ name, aliasOf }) => [code(name), code(aliasOf)]));
+  return table(
+    ["name in Falco's rules", "attribute"],
+    rows.map(({ name, aliasOf }) => [code(name), code(aliasOf)]),
+  );
 }
 
 function operatorTable() {
-  return table(["operator", "example", "true if"], Object.entries(OPERATORS).map(([name, { example, meaning }]) => [code(name), code(example), meaning]));
+  return table(
+    ["operator", "example", "true if"],
+    Object.entries(OPERATORS).map(([name, { example, meaning }]) => [code(name), code(example), meaning]),
+  );
 }
 
 function modifierTable() {
-  return table(["modifier", ""], Object.entries(MODIFIER_MEANINGS).map(([name, meaning]) => [code(name), meaning]));
+  return table(
+    ["modifier", ""],
+    Object.entries(MODIFIER_MEANINGS).map(([name, meaning]) => [code(name), meaning]),
+  );
 }
 
 function table(head, rows) {

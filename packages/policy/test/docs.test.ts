@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatDiagnostics } from "@millrace/text";
 import { describe, expect, test } from "vitest";
-import { loadPolicies, OPERATORS, type PolicyLanguage } from "../src/index.ts";
 import { BINARY_OPERATORS, LIST_OPERATORS } from "../src/falco/syntax.ts";
+import { loadPolicies, OPERATORS, type PolicyLanguage } from "../src/index.ts";
 import { processEvent } from "./support/sigma.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -17,7 +17,9 @@ function examplesOf(page: string): { readonly yaml: string; readonly findings: s
 }
 
 test("the tables of the pages are those of the sources", () => {
-  expect(execFileSync(process.execPath, ["--conditions=@millrace/source", join(root, "tooling/docs/policy-tables.mjs"), "--check"], { encoding: "utf8" })).toBe("");
+  expect(execFileSync(process.execPath, ["--conditions=@millrace/source", join(root, "tooling/docs/policy-tables.mjs"), "--check"], { encoding: "utf8" })).toBe(
+    "",
+  );
 });
 
 test("the README's example says what it does", async () => {
@@ -27,7 +29,8 @@ test("the README's example says what it does", async () => {
   const records = processEvent({ exe: "/bin/bash" });
   engine?.begin();
   expect(engine?.judge(records, 0).rules.map(({ name }) => name)).toEqual(["shell"]);
-  for (const [, names = ""] of code.matchAll(/import \{ (.*?) \} from "@millrace\/policy"/g)) for (const name of names.split(", ")) expect(Object.keys(await import("../src/index.ts"))).toContain(name);
+  for (const [, names = ""] of code.matchAll(/import \{ (.*?) \} from "@millrace\/policy"/g))
+    for (const name of names.split(", ")) expect(Object.keys(await import("../src/index.ts"))).toContain(name);
 });
 
 test("the README names every code of an error", () => {
@@ -41,7 +44,9 @@ test("the README names every code of an error", () => {
 test("each operator has its row, and an example that loads", () => {
   expect(Object.keys(OPERATORS)).toEqual([...BINARY_OPERATORS, ...LIST_OPERATORS, "exists"]);
   for (const { example } of Object.values(OPERATORS)) {
-    expect(loadPolicies({ language: "falco", strict: true, files: [{ path: "x.yaml", text: `- rule: r\n  desc: d\n  condition: ${example}\n` }] }).diagnostics).toEqual([]);
+    expect(
+      loadPolicies({ language: "falco", strict: true, files: [{ path: "x.yaml", text: `- rule: r\n  desc: d\n  condition: ${example}\n` }] }).diagnostics,
+    ).toEqual([]);
   }
 });
 
@@ -52,9 +57,17 @@ describe.each<[string, PolicyLanguage, string]>([
 ])("the examples of %s", (page, language, path) => {
   const examples = examplesOf(page);
   const mapping = examples.find(({ yaml }) => MAPPING.test(yaml));
-  test.each(examples.filter((example) => example !== mapping).map((example, index) => [index + 1, example] as const))("number %i", (_number, { yaml, findings }) => {
-    const { diagnostics, ruleSet } = loadPolicies({ language, files: [{ path, text: yaml }], mapping: mapping && { path: "config.yaml", text: mapping.yaml }, actions: [] });
-    expect(formatDiagnostics(diagnostics)).toBe(findings ?? "");
-    expect(ruleSet.rules.length > 0 || findings !== undefined).toBe(true);
-  });
+  test.each(examples.filter((example) => example !== mapping).map((example, index) => [index + 1, example] as const))(
+    "number %i",
+    (_number, { yaml, findings }) => {
+      const { diagnostics, ruleSet } = loadPolicies({
+        language,
+        files: [{ path, text: yaml }],
+        mapping: mapping && { path: "config.yaml", text: mapping.yaml },
+        actions: [],
+      });
+      expect(formatDiagnostics(diagnostics)).toBe(findings ?? "");
+      expect(ruleSet.rules.length > 0 || findings !== undefined).toBe(true);
+    },
+  );
 });

@@ -59,25 +59,53 @@ function damaged(text: string): fc.Arbitrary<string> {
     }),
     fc.nat({ max: text.length }).map((end) => text.slice(0, end)),
     fc.tuple(fc.nat({ max: text.length }), fc.nat({ max: 40 })).map(([at, length]) => text.slice(0, at) + text.slice(at + length)),
-    fc.tuple(fc.nat({ max: text.length }), fc.constantFrom("\t", '"', "'", "[", "]", "(", ")", "{", "}", ":", "- ", "#", "|", "&a ", "*a", "\n", "\r", "\0", "not ", "%", "---\n", "\ud800")).map(([at, more]) => text.slice(0, at) + more + text.slice(at)),
+    fc
+      .tuple(
+        fc.nat({ max: text.length }),
+        fc.constantFrom("\t", '"', "'", "[", "]", "(", ")", "{", "}", ":", "- ", "#", "|", "&a ", "*a", "\n", "\r", "\0", "not ", "%", "---\n", "\ud800"),
+      )
+      .map(([at, more]) => text.slice(0, at) + more + text.slice(at)),
   );
 }
 
 describe("damaged policies end with rules or with diagnostics", () => {
-  test.each([["falco", FALCO], ["sigma", SIGMA]] as const)("%s", (language, text) => {
+  test.each([
+    ["falco", FALCO],
+    ["sigma", SIGMA],
+  ] as const)("%s", (language, text) => {
     survives(language, text);
-    fc.assert(fc.property(damaged(text), (bad) => survives(language, bad)), { numRuns: 250 });
+    fc.assert(
+      fc.property(damaged(text), (bad) => survives(language, bad)),
+      { numRuns: 250 },
+    );
   });
 
   test.each(["falco", "sigma"] as const)("arbitrary texts, as %s", (language) => {
-    fc.assert(fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.array(fc.constantFrom("- ", "rule: ", "condition: ", "detection:\n", "\n", "  ", "a", " and ", "(", ")", "'", "[", ",", ": ")).map((parts) => parts.join(""))), (text) => survives(language, text)), { numRuns: 150 });
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: "binary" }),
+          fc
+            .array(fc.constantFrom("- ", "rule: ", "condition: ", "detection:\n", "\n", "  ", "a", " and ", "(", ")", "'", "[", ",", ": "))
+            .map((parts) => parts.join("")),
+        ),
+        (text) => survives(language, text),
+      ),
+      { numRuns: 150 },
+    );
   });
 
   test.skipIf(!existsSync(policies))("copies of real ones", () => {
-    const files = readdirSync(policies, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/.test(name) && statSync(join(policies, name)).size < 6000).toSorted().filter((_, index) => index % 6 === 0);
+    const files = readdirSync(policies, { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.ya?ml$/.test(name) && statSync(join(policies, name)).size < 6000)
+      .toSorted()
+      .filter((_, index) => index % 6 === 0);
     for (const name of files) {
       const text = readFileSync(join(policies, name), "utf8");
-      fc.assert(fc.property(damaged(text), (bad) => survives(name.includes("sigma") ? "sigma" : "falco", bad)), { numRuns: 12 });
+      fc.assert(
+        fc.property(damaged(text), (bad) => survives(name.includes("sigma") ? "sigma" : "falco", bad)),
+        { numRuns: 12 },
+      );
     }
   });
 });
@@ -86,7 +114,9 @@ describe("hostile policies are bounded in time and memory", () => {
   const of = (condition: string): string => `- rule: r\n  desc: d\n  condition: ${condition}\n`;
   const sigmaOf = (detection: string): string => sigmaRule(detection);
   const N = 20_000;
-  const doubling = Array.from({ length: 60 }, (_, n) => `- macro: m${n + 1}\n  condition: (m${n} and sf.ret > ${n}) or (m${n} and sf.proc.pid < ${n})\n`).join("");
+  const doubling = Array.from({ length: 60 }, (_, n) => `- macro: m${n + 1}\n  condition: (m${n} and sf.ret > ${n}) or (m${n} and sf.proc.pid < ${n})\n`).join(
+    "",
+  );
   const listBomb = Array.from({ length: 30 }, (_, n) => `- list: l${n + 1}\n  items: [${`l${n}, `.repeat(4)}]\n`).join("");
   test.each<[string, PolicyLanguage, string]>([
     ["parentheses", "falco", of(`${"(".repeat(N)}a${")".repeat(N)}`)],
@@ -103,11 +133,19 @@ describe("hostile policies are bounded in time and memory", () => {
     ["unclosed quotes", "falco", of(`"${"'".repeat(N)}`)],
     ["brackets", "falco", `- list: l\n  items: ${"[".repeat(N)}\n`],
     ["nested exceptions", "falco", `${of("sf.ret = 0")}  exceptions:\n    - name: ${"[".repeat(N)}\n`],
-    ["nested values of exceptions", "falco", `${of("sf.ret = 0")}  exceptions:\n    - name: n\n      fields: sf.ret\n      values: ${"[".repeat(400)}1${"]".repeat(400)}\n`],
+    [
+      "nested values of exceptions",
+      "falco",
+      `${of("sf.ret = 0")}  exceptions:\n    - name: n\n      fields: sf.ret\n      values: ${"[".repeat(400)}1${"]".repeat(400)}\n`,
+    ],
     ["nested collections", "sigma", `a: ${"[".repeat(N)}`],
     ["nested maps", "sigma", Array.from({ length: 1500 }, (_, n) => `${" ".repeat(n)}a:`).join("\n")],
     ["searches nested in lists", "sigma", sigmaOf(`s:\n  ${"- ".repeat(3000)}x\ncondition: s`)],
-    ["aliases that multiply", "sigma", `a: &a [x, x, x, x, x, x, x, x, x]\n${Array.from({ length: 20 }, (_, n) => `b${n}: &b${n} [${Array.from({ length: 9 }, () => (n === 0 ? "*a" : `*b${n - 1}`)).join(", ")}]`).join("\n")}\ndetection:\n  s: *b19\n  condition: s\n`],
+    [
+      "aliases that multiply",
+      "sigma",
+      `a: &a [x, x, x, x, x, x, x, x, x]\n${Array.from({ length: 20 }, (_, n) => `b${n}: &b${n} [${Array.from({ length: 9 }, () => (n === 0 ? "*a" : `*b${n - 1}`)).join(", ")}]`).join("\n")}\ndetection:\n  s: *b19\n  condition: s\n`,
+    ],
     ["parentheses", "sigma", sigmaOf(`s:\n  sf.proc.exe: x\ncondition: '${"(".repeat(N)}s${")".repeat(N)}'`)],
     ["patterns of searches", "sigma", sigmaOf(`${"a".repeat(200)}:\n  sf.proc.exe: x\ncondition: 1 of ${"*a".repeat(60)}*b`)],
     ["many values", "sigma", sigmaOf(`s:\n  sf.proc.exe|contains:\n${"    - x\n".repeat(N)}condition: s`)],

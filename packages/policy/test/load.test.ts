@@ -17,7 +17,17 @@ function folderOf(files: Readonly<Record<string, string>>): string {
 
 describe("finding policy files", () => {
   test("a folder is read with all in it, in the order of the bytes of the names", async () => {
-    const folder = folderOf({ "b.yaml": "", "B.yml": "", "é.yaml": "", "a/z.yml": "", "a/deep/er/x.yaml": "", "a.yaml": "", "c.txt": "", "d.YAML": "", "e.yaml.bak": "" });
+    const folder = folderOf({
+      "b.yaml": "",
+      "B.yml": "",
+      "é.yaml": "",
+      "a/z.yml": "",
+      "a/deep/er/x.yaml": "",
+      "a.yaml": "",
+      "c.txt": "",
+      "d.YAML": "",
+      "e.yaml.bak": "",
+    });
     const { files, folders } = await findPolicyFiles(folder, diskFiles);
     expect(files.map((file) => file.slice(folder.length + 1))).toEqual(["B.yml", "a/deep/er/x.yaml", "a/z.yml", "a.yaml", "b.yaml", "é.yaml"]);
     expect(folders.map((each) => each.slice(folder.length + 1))).toEqual(["", "a", "a/deep", "a/deep/er"]);
@@ -38,15 +48,28 @@ describe("finding policy files", () => {
     expect((await findPolicyFiles(folder, diskFiles)).files.map((file) => file.slice(folder.length + 1))).toEqual(["other/a.yaml", "rules.yaml"]);
   });
 
-  test.each([["", "the folder and the folders in it have none"], ["a.txt", "a.txt has another extension"], ["nowhere", "there is nothing at this path"], ["a.txt/b.yaml", "there is nothing at this path"]])("nothing at %s is an error", async (name, hint) => {
+  test.each([
+    ["", "the folder and the folders in it have none"],
+    ["a.txt", "a.txt has another extension"],
+    ["nowhere", "there is nothing at this path"],
+    ["a.txt/b.yaml", "there is nothing at this path"],
+  ])("nothing at %s is an error", async (name, hint) => {
     const path = join(folderOf({ "a.txt": "" }), name);
-    await expect(findPolicyFiles(path, diskFiles)).rejects.toMatchObject({ code: "MILLRACE_POLICY_PATH", message: `no policy files with extension .yaml or .yml found in path: ${path}`, hint });
+    await expect(findPolicyFiles(path, diskFiles)).rejects.toMatchObject({
+      code: "MILLRACE_POLICY_PATH",
+      message: `no policy files with extension .yaml or .yml found in path: ${path}`,
+      hint,
+    });
   });
 
   test("folders that never end are left at some depth", async () => {
     const endless: FileAccess = {
       info: (path) => Promise.resolve({ kind: path.endsWith(".yaml") ? "file" : "directory", bytes: 0, stamp: "" }),
-      list: () => Promise.resolve([{ name: "a", isFolder: true }, { name: "b.yaml", isFolder: false }]),
+      list: () =>
+        Promise.resolve([
+          { name: "a", isFolder: true },
+          { name: "b.yaml", isFolder: false },
+        ]),
       read: () => Promise.resolve(""),
     };
     expect((await findPolicyFiles("/x", endless)).files.length).toBeLessThan(100);
@@ -65,7 +88,9 @@ describe("loading policies", () => {
   const rule = (condition: string, more = ""): string => `- rule: r\n  desc: d\n  condition: ${condition}\n${more}`;
 
   test("gives the rules, and what judges by them", () => {
-    const { ruleSet, engine, diagnostics } = loadPolicies(falco("- list: l\n  items: [a]\n", `${rule("sf.proc.exe in (l)")}- drop: f\n  condition: sf.type = KE\n`));
+    const { ruleSet, engine, diagnostics } = loadPolicies(
+      falco("- list: l\n  items: [a]\n", `${rule("sf.proc.exe in (l)")}- drop: f\n  condition: sf.type = KE\n`),
+    );
     expect([ruleSet.rules.length, ruleSet.filters.length, engine === undefined, diagnostics]).toEqual([1, 1, false, []]);
   });
 
@@ -91,7 +116,8 @@ describe("loading policies", () => {
 });
 
 describe("checks of Falco rules", () => {
-  const findings = (text: string, strict = false): string => formatDiagnostics(loadPolicies({ language: "falco", files: [{ path: "r.yaml", text }], strict }).diagnostics);
+  const findings = (text: string, strict = false): string =>
+    formatDiagnostics(loadPolicies({ language: "falco", files: [{ path: "r.yaml", text }], strict }).diagnostics);
   const rule = (condition: string): string => `- rule: r\n  desc: d\n  condition: ${condition}\n`;
 
   test("an unknown attribute is empty, and a warning with the nearest name", () => {
@@ -118,7 +144,11 @@ describe("checks of Falco rules", () => {
   });
 
   test("macros and lists that there are not, or that contain themselves, are errors", () => {
-    expect(findings(`- macro: a\n  condition: b or sf.ret = 1\n- macro: b\n  condition: not a\n- list: l\n  items: [x, l]\n${rule("a and is_shel and sf.proc.exe in (l)")}- macro: is_shell\n  condition: sf.ret = 0\n`)).toMatchInlineSnapshot(`
+    expect(
+      findings(
+        `- macro: a\n  condition: b or sf.ret = 1\n- macro: b\n  condition: not a\n- list: l\n  items: [x, l]\n${rule("a and is_shel and sf.proc.exe in (l)")}- macro: is_shell\n  condition: sf.ret = 0\n`,
+      ),
+    ).toMatchInlineSnapshot(`
       "r.yaml:4:18: error MILLRACE_POLICY_CYCLE: macro "a" contains itself: a → b → a
             condition: not a
                            ^
@@ -140,10 +170,29 @@ describe("checks of Falco rules", () => {
 
   test("comparisons of literals are decided while reading", () => {
     const always = (condition: string): unknown => {
-      const { condition: node } = loadPolicies({ language: "falco", files: [{ path: "r.yaml", text: rule(condition) }] }).ruleSet.rules[0] as { condition: { node: string; value?: boolean } };
+      const { condition: node } = loadPolicies({ language: "falco", files: [{ path: "r.yaml", text: rule(condition) }] }).ruleSet.rules[0] as {
+        condition: { node: string; value?: boolean };
+      };
       return node.node === "constant" ? node.value : node.node;
     };
-    const cases = ["a = a", "a = b", "a != b", "'a,b' = b", "foo contains oo", "FOO icontains oo", "a in (b, a)", "abc pmatch (x, bc)", "3 < 10", "'3' >= 10", "a exists", "'' exists", "sf.ret = 1 or a = a", "sf.ret = 1 and a = b", "not a = b", "sf.ret = 1 and not sf.ret = 1"];
+    const cases = [
+      "a = a",
+      "a = b",
+      "a != b",
+      "'a,b' = b",
+      "foo contains oo",
+      "FOO icontains oo",
+      "a in (b, a)",
+      "abc pmatch (x, bc)",
+      "3 < 10",
+      "'3' >= 10",
+      "a exists",
+      "'' exists",
+      "sf.ret = 1 or a = a",
+      "sf.ret = 1 and a = b",
+      "not a = b",
+      "sf.ret = 1 and not sf.ret = 1",
+    ];
     expect(cases.map(always)).toEqual([true, false, true, true, true, true, true, true, true, false, true, false, true, false, true, false]);
   });
 

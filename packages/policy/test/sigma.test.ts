@@ -83,28 +83,39 @@ describe("modifiers", () => {
     expect(holds(`${EXE}|${modifiers}`, value, sketch)).toBe(expected);
   });
 
-  test.each([["lt", [true, false, false]], ["lte", [true, true, false]], ["gt", [false, false, true]], ["gte", [false, true, true]]] as const)("|%s compares numbers", (modifier, expected) => {
+  test.each([
+    ["lt", [true, false, false]],
+    ["lte", [true, true, false]],
+    ["gt", [false, false, true]],
+    ["gte", [false, true, true]],
+  ] as const)("|%s compares numbers", (modifier, expected) => {
     expect([9, 10, 11].map((uid) => holds(`sf.proc.uid|${modifier}`, "10", { uid }))).toEqual(expected);
     expect([9, 10, 11].map((uid) => holds(`sf.proc.uid|${modifier}`, "'10'", { uid }))).toEqual(expected);
   });
 
   test("|cidr takes networks, and addresses; those of version 6 hold no address of a record", () => {
     const on = (value: string): boolean | undefined => matches(sigmaRule(`s:\n  sf.net.sip|cidr: ${value}\ncondition: s`), {})[1];
-    expect(["10.1.0.0/16", "10.2.0.0/16", "0.0.0.0/0", "10.1.2.3", "[10.2.0.0/16, '10.1.2.0/24']", "['fe80::/10', '10.0.0.0/8']", "'::1/128'"].map(on)).toEqual([true, false, true, true, true, true, false]);
+    expect(["10.1.0.0/16", "10.2.0.0/16", "0.0.0.0/0", "10.1.2.3", "[10.2.0.0/16, '10.1.2.0/24']", "['fe80::/10', '10.0.0.0/8']", "'::1/128'"].map(on)).toEqual(
+      [true, false, true, true, true, true, false],
+    );
   });
 
   test("|expand puts in the values of a placeholder", () => {
     const mapping = { path: "c.yml", text: "fieldmappings: {}\nplaceholders:\n  admins: [alice, bob]\n  one: root\n" };
     expect(["alice", "bob", "eve"].map((user) => holds("sf.proc.user|expand", "'%admins%'", { user }, { mapping }))).toEqual([true, true, false]);
     expect(holds("sf.proc.user|expand|startswith", "'%one%-'", { user: "root-2" }, { mapping })).toBe(true);
-    expect(readSigma(sigmaRule("s:\n  sf.proc.user|expand: '%nobody%'\ncondition: s"), { mapping }).findings).toContain('there are no values for the placeholder "%nobody%"');
+    expect(readSigma(sigmaRule("s:\n  sf.proc.user|expand: '%nobody%'\ncondition: s"), { mapping }).findings).toContain(
+      'there are no values for the placeholder "%nobody%"',
+    );
   });
 });
 
 describe("searches and conditions", () => {
   const sh: ProcessSketch = { exe: "/bin/sh", args: "-c ls", user: "root" };
   const detection = (condition: string): string =>
-    sigmaRule(`sel_a:\n  ${EXE}|endswith: sh\nsel_b:\n  ${ARGS}|contains: ls\nfilter_x:\n  sf.proc.user: dev\n_hidden:\n  ${EXE}: never\ncondition: ${condition}`);
+    sigmaRule(
+      `sel_a:\n  ${EXE}|endswith: sh\nsel_b:\n  ${ARGS}|contains: ls\nfilter_x:\n  sf.proc.user: dev\n_hidden:\n  ${EXE}: never\ncondition: ${condition}`,
+    );
   test.each([
     ["sel_a and sel_b", true],
     ["sel_a AND NOT filter_x", true],
@@ -137,15 +148,28 @@ describe("searches and conditions", () => {
   });
 
   test("several conditions are several rules, several documents too", () => {
-    const { ruleSet } = readSigma(`${sigmaRule(`a:\n  ${EXE}: x\nb:\n  ${EXE}: y\ncondition:\n  - a\n  - a or b`)}---\n${sigmaRule(`a:\n  ${EXE}: x\ncondition: a`)}`);
+    const { ruleSet } = readSigma(
+      `${sigmaRule(`a:\n  ${EXE}: x\nb:\n  ${EXE}: y\ncondition:\n  - a\n  - a or b`)}---\n${sigmaRule(`a:\n  ${EXE}: x\ncondition: a`)}`,
+    );
     expect(ruleSet.rules).toHaveLength(3);
   });
 
   test("a rule brings its id, description, level and tags", () => {
-    const levels = ["informational", "low", "medium", "HIGH", "critical"].map((level) => readSigma(sigmaRule(`a:\n  ${EXE}: x\ncondition: a`, `level: ${level}\n`)).ruleSet.rules[0]?.priority);
+    const levels = ["informational", "low", "medium", "HIGH", "critical"].map(
+      (level) => readSigma(sigmaRule(`a:\n  ${EXE}: x\ncondition: a`, `level: ${level}\n`)).ruleSet.rules[0]?.priority,
+    );
     expect(levels).toEqual([0, 1, 2, 3, 4]);
-    const { ruleSet } = readSigma(sigmaRule(`a:\n  ${EXE}: x\ncondition: a`, "description: what it does\ntags: [attack.t1059, attack.execution]\nstatus: test\nfalsepositives: [none]\n"));
-    expect(ruleSet.rules[0]).toMatchObject({ name: "r", desc: "what it does", tags: ["attack.t1059", "attack.execution"], priority: 0, enabled: true, types: [] });
+    const { ruleSet } = readSigma(
+      sigmaRule(`a:\n  ${EXE}: x\ncondition: a`, "description: what it does\ntags: [attack.t1059, attack.execution]\nstatus: test\nfalsepositives: [none]\n"),
+    );
+    expect(ruleSet.rules[0]).toMatchObject({
+      name: "r",
+      desc: "what it does",
+      tags: ["attack.t1059", "attack.execution"],
+      priority: 0,
+      enabled: true,
+      types: [],
+    });
   });
 
   test.each([
@@ -160,12 +184,15 @@ describe("searches and conditions", () => {
   });
 
   test("a log source that says nothing of record types is a warning", () => {
-    expect(readSigma(sigmaRule(`a:\n  ${EXE}: x\ncondition: a`, "logsource:\n  product: windows\n"), { strictLogsource: true }).findings).toContain("no record type belongs to this log source");
+    expect(readSigma(sigmaRule(`a:\n  ${EXE}: x\ncondition: a`, "logsource:\n  product: windows\n"), { strictLogsource: true }).findings).toContain(
+      "no record type belongs to this log source",
+    );
   });
 });
 
 describe("mapping", () => {
-  const text = "title: old config\norder: 20\nbackends: [sysflow]\nfieldmappings:\n  Image: sf.proc.exe\n  Any: [sf.proc.exe, sf.proc.args]\n  Gone: sf.proc.cwd\nnonsense: 1\n";
+  const text =
+    "title: old config\norder: 20\nbackends: [sysflow]\nfieldmappings:\n  Image: sf.proc.exe\n  Any: [sf.proc.exe, sf.proc.args]\n  Gone: sf.proc.cwd\nnonsense: 1\n";
   const mapping = { path: "c.yml", text };
   test("a field stands for an attribute, or for any of several", () => {
     expect(holds("Image", "/bin/x", {}, { mapping })).toBe(true);
@@ -209,7 +236,9 @@ describe("mapping", () => {
 
 test("whatever can't be honoured is an error with its place, all at once", () => {
   const rules = [
-    sigmaRule(`a:\n  ${EXE}|contians: x\n  ${EXE}|re: '('\n  sf.net.sip|cidr: 10.0.0.300/8\n  sf.proc.uid|lt: many\n  ${EXE}|base64: 'a*'\n  ${EXE}|exists: maybe\ncondition: a`),
+    sigmaRule(
+      `a:\n  ${EXE}|contians: x\n  ${EXE}|re: '('\n  sf.net.sip|cidr: 10.0.0.300/8\n  sf.proc.uid|lt: many\n  ${EXE}|base64: 'a*'\n  ${EXE}|exists: maybe\ncondition: a`,
+    ),
     sigmaRule(`a:\n  ${EXE}: x\ncondition: a | count() by x > 5`),
     sigmaRule(`a:\n  ${EXE}: x\ncondition: a near b`),
     sigmaRule(`selection:\n  ${EXE}: x\ncondition: selektion and 2 of them`),
@@ -291,8 +320,32 @@ test("a bad rule is left out with a warning where that is asked for", () => {
 });
 
 test("the compiled engine says of Sigma rules what the plain interpreter says", () => {
-  const field = fc.constantFrom("sf.proc.exe", "sf.proc.args", "sf.file.path", "sf.proc.aname", "sf.net.ip", "sf.opflags", "sf.container.name", "sf.ke.message", "nosuch");
-  const modifiers = fc.constantFrom("", "|contains", "|startswith", "|endswith", "|contains|all", "|cased", "|re", "|re|i", "|windash|contains", "|fieldref", "|exists", "|base64offset|contains", "|endswith|cased");
+  const field = fc.constantFrom(
+    "sf.proc.exe",
+    "sf.proc.args",
+    "sf.file.path",
+    "sf.proc.aname",
+    "sf.net.ip",
+    "sf.opflags",
+    "sf.container.name",
+    "sf.ke.message",
+    "nosuch",
+  );
+  const modifiers = fc.constantFrom(
+    "",
+    "|contains",
+    "|startswith",
+    "|endswith",
+    "|contains|all",
+    "|cased",
+    "|re",
+    "|re|i",
+    "|windash|contains",
+    "|fieldref",
+    "|exists",
+    "|base64offset|contains",
+    "|endswith|cased",
+  );
   const value = fc.constantFrom("a", "sh", "/bin/*", "*etc*", "b?sh", "", "x,y", "É", "10.*", "EXEC", "root");
   const entry = fc.tuple(field, modifiers, fc.array(value, { minLength: 1, maxLength: 3 })).map(([name, modifier, values]): [string, unknown] => {
     if (modifier === "|exists") return [name + modifier, "yes"];
@@ -300,7 +353,15 @@ test("the compiled engine says of Sigma rules what the plain interpreter says", 
     return [name + modifier, modifier.startsWith("|re") ? values.map((text) => text.replace(/^[*?]/, "")) : values];
   });
   const map = fc.array(entry, { minLength: 1, maxLength: 3 }).map((entries) => Object.fromEntries(entries));
-  const search = fc.oneof(map, fc.array(map, { minLength: 1, maxLength: 2 }), fc.array(value.filter((text) => text !== ""), { minLength: 1, maxLength: 2 }), fc.record({ "|all": fc.array(value, { minLength: 1, maxLength: 2 }) }));
+  const search = fc.oneof(
+    map,
+    fc.array(map, { minLength: 1, maxLength: 2 }),
+    fc.array(
+      value.filter((text) => text !== ""),
+      { minLength: 1, maxLength: 2 },
+    ),
+    fc.record({ "|all": fc.array(value, { minLength: 1, maxLength: 2 }) }),
+  );
   const condition = fc.constantFrom("a and b", "a or not b", "1 of them", "all of *", "not (a and b) or a");
   fc.assert(
     fc.property(fc.array(fc.record({ a: search, b: search, condition }), { minLength: 1, maxLength: 3 }), flatRows, (rules, batch) => {

@@ -25,9 +25,18 @@ function changesOf(what: string, before: readonly Named[], after: readonly Named
     return [`${what} ${verb}: ${names.slice(0, MOST_NAMES).join(", ")}${more}`];
   };
   return [
-    ...line("added", [...now.keys()].filter((name) => !old.has(name))),
-    ...line("removed", [...old.keys()].filter((name) => !now.has(name))),
-    ...line("changed", [...now].flatMap(([name, print]) => (old.has(name) && old.get(name) !== print ? [name] : []))),
+    ...line(
+      "added",
+      [...now.keys()].filter((name) => !old.has(name)),
+    ),
+    ...line(
+      "removed",
+      [...old.keys()].filter((name) => !now.has(name)),
+    ),
+    ...line(
+      "changed",
+      [...now].flatMap(([name, print]) => (old.has(name) && old.get(name) !== print ? [name] : [])),
+    ),
   ];
 }
 
@@ -54,7 +63,10 @@ function contentOf(condition: Condition, prints: Map<Condition, string>): string
   switch (condition.node) {
     case "and":
     case "or":
-      return `${condition.node} ${condition.terms.map((term) => printOf(term, prints)).sort().join(" ")}`;
+      return `${condition.node} ${condition.terms
+        .map((term) => printOf(term, prints))
+        .sort()
+        .join(" ")}`;
     case "not":
       return `not ${printOf(condition.term, prints)}`;
     default:

@@ -26,7 +26,8 @@ const NOTHING: EventVerdict = { rules: [] };
 export const passing: Judge = {
   judge(batch) {
     const origins = Int32Array.from({ length: batch.records }, (_, index) => index);
-    if (!isFlatRows(batch)) return { events: new PlainEvents(Array.from(batch, (record) => ({ record: record.retain(), verdict: NOTHING }))), origins, matched: 0, dropped: 0 };
+    if (!isFlatRows(batch))
+      return { events: new PlainEvents(Array.from(batch, (record) => ({ record: record.retain(), verdict: NOTHING }))), origins, matched: 0, dropped: 0 };
     const builder = new EventBuilder(batch);
     for (let index = 0; index < batch.records; index++) builder.add(index, NOTHING);
     return { events: builder.end(), origins, matched: 0, dropped: 0 };

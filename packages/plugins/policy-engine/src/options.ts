@@ -21,7 +21,11 @@ export interface Options {
 
 export const options: z.ZodType<Options> = z
   .strictObject({
-    policies: z.string().min(1).optional().describe("A file or folder with policies (`.yaml`, `.yml`). Required in mode `alert`; without it in mode `enrich` every record passes"),
+    policies: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("A file or folder with policies (`.yaml`, `.yml`). Required in mode `alert`; without it in mode `enrich` every record passes"),
     mode: z.enum(["alert", "enrich"]).default("alert").describe("`alert` sends the events that a rule matches, `enrich` sends all, with the rules that match"),
     language: z.enum(["falco", "sigma"]).default("falco").describe("The language of the policies"),
     config: z.string().min(1).optional().describe("For Sigma: a file that maps fields to attributes, and placeholders to values"),

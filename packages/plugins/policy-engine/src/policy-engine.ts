@@ -1,13 +1,13 @@
 import type { Counter, Gauge, Input, Outputs, Plugin, PluginContext } from "@millrace/api";
 import { isMillraceError, MillraceError } from "@millrace/api";
 import { defineProcessor, type EventBatch, type FlatBatch, type Processor } from "@millrace/api/sysflow";
-import { loadPolicies, type LoadedPolicies, type RuleSet } from "@millrace/policy";
+import { type LoadedPolicies, loadPolicies, type RuleSet } from "@millrace/policy";
 import { formatDiagnostic, summaryOf } from "@millrace/text";
 import { Actions } from "./actions.ts";
 import { changesText } from "./changes.ts";
 import { type Judge, passing, RuleJudge } from "./judge.ts";
 import { Monitor, type Watched } from "./monitor.ts";
-import { options, type Options } from "./options.ts";
+import { type Options, options } from "./options.ts";
 import { PolicySource, type PolicyTexts, sameTexts } from "./policy-source.ts";
 
 const MS_PER_SECOND = 1000;

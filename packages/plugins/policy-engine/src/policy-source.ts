@@ -1,5 +1,5 @@
-import { diskFiles, findPolicyFiles, type FoundPolicies, type PolicyText, readPolicyText } from "@millrace/policy";
 import { dirname } from "node:path";
+import { diskFiles, type FoundPolicies, findPolicyFiles, type PolicyText, readPolicyText } from "@millrace/policy";
 
 /** Policies as they stand on disk. */
 export interface PolicyTexts {

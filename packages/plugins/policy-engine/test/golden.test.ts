@@ -42,7 +42,11 @@ const flatOf = remembered(async (key: string): Promise<readonly FlatBatch[]> => 
 async function judged(name: string, stage: Stage, reading: Stage, trace: string): Promise<EventRows[]> {
   const filter = Object.fromEntries(Object.entries(reading).filter(([key]) => key.startsWith("filter.")));
   const input = await flatOf(JSON.stringify([trace, filter]));
-  const options = Object.fromEntries(Object.entries(stage).filter(([key]) => !OF_PIPELINE.includes(key)).map(([key, value]) => [key, key === "policies" || key === "config" ? join(goldens, name, value as string) : value]));
+  const options = Object.fromEntries(
+    Object.entries(stage)
+      .filter(([key]) => !OF_PIPELINE.includes(key))
+      .map(([key, value]) => [key, key === "policies" || key === "config" ? join(goldens, name, value as string) : value]),
+  );
   const h = await harness<FlatBatch, EventBatch>(plugin, { style: STYLE, options, input, expire: "nothing" });
   expect((await h.finished()).state).toBe("finished");
   return h.sent.map((batch) => {
@@ -78,7 +82,11 @@ function ofGolden(recorded: Buffer, format: string): (Judged | { readonly reason
 
 /** What an ECS record says of rules: their names, and how grave the gravest is. */
 function asEcs({ policies, tags }: Judged): { readonly reason: string; readonly severity: number; readonly tags: readonly string[] } {
-  return { reason: policies.map(({ id }) => id).join(", "), severity: policies.length === 0 ? 0 : Math.max(1, ...policies.map(({ priority }) => priority)), tags };
+  return {
+    reason: policies.map(({ id }) => id).join(", "),
+    severity: policies.length === 0 ? 0 : Math.max(1, ...policies.map(({ priority }) => priority)),
+    tags,
+  };
 }
 
 function linesIn(text: Buffer): number {
@@ -97,32 +105,38 @@ function remembered<T>(make: (key: string) => Promise<T>): (key: string) => Prom
 }
 
 describe.skipIf(cases.length === 0)("what rules say of each event of a recorded trace", () => {
-  test.each(cases.filter((name) => name === WITHOUT_POLICIES || readFileSync(join(goldens, name, "pipeline.json"), "utf8").includes('"policies"')))("%s", async (name) => {
-    const { pipeline } = JSON.parse(readFileSync(join(goldens, name, "pipeline.json"), "utf8")) as { pipeline: readonly Stage[] };
-    const engines = pipeline.filter(({ processor }) => processor === "policyengine");
-    const exporters = pipeline.filter(({ processor }) => processor === "exporter");
-    const traces = readdirSync(join(goldens, name)).filter((file) => file.endsWith(".jsonl.gz") && !file.endsWith(".2.jsonl.gz"));
-    expect(traces.length).toBeGreaterThan(0);
-    for (const file of traces) {
-      for (const [index, stage] of engines.entries()) {
-        const trace = file.slice(0, -".jsonl.gz".length);
-        // Without policies the engine does the same in every case: one of them is enough, as these recordings are the largest.
-        if (stage.policies === undefined && name !== WITHOUT_POLICIES) continue;
-        const batches = await judged(name, stage, pipeline[0] as Stage, trace);
-        const format = exporters[index]?.format as string;
-        const recorded = gunzipSync(readFileSync(join(goldens, name, index === 0 ? file : `${trace}.2.jsonl.gz`)));
-        if (stage.policies === undefined) {
-          // Everything passes, and no rule says anything: counting is enough.
-          expect(batches.reduce((sum, { records }) => sum + records, 0), trace).toBe(linesIn(recorded));
-          expect(recorded.includes(format === "json" ? '"policies":[' : '"reason":'), trace).toBe(false);
-          continue;
+  test.each(cases.filter((name) => name === WITHOUT_POLICIES || readFileSync(join(goldens, name, "pipeline.json"), "utf8").includes('"policies"')))(
+    "%s",
+    async (name) => {
+      const { pipeline } = JSON.parse(readFileSync(join(goldens, name, "pipeline.json"), "utf8")) as { pipeline: readonly Stage[] };
+      const engines = pipeline.filter(({ processor }) => processor === "policyengine");
+      const exporters = pipeline.filter(({ processor }) => processor === "exporter");
+      const traces = readdirSync(join(goldens, name)).filter((file) => file.endsWith(".jsonl.gz") && !file.endsWith(".2.jsonl.gz"));
+      expect(traces.length).toBeGreaterThan(0);
+      for (const file of traces) {
+        for (const [index, stage] of engines.entries()) {
+          const trace = file.slice(0, -".jsonl.gz".length);
+          // Without policies the engine does the same in every case: one of them is enough, as these recordings are the largest.
+          if (stage.policies === undefined && name !== WITHOUT_POLICIES) continue;
+          const batches = await judged(name, stage, pipeline[0] as Stage, trace);
+          const format = exporters[index]?.format as string;
+          const recorded = gunzipSync(readFileSync(join(goldens, name, index === 0 ? file : `${trace}.2.jsonl.gz`)));
+          if (stage.policies === undefined) {
+            // Everything passes, and no rule says anything: counting is enough.
+            expect(
+              batches.reduce((sum, { records }) => sum + records, 0),
+              trace,
+            ).toBe(linesIn(recorded));
+            expect(recorded.includes(format === "json" ? '"policies":[' : '"reason":'), trace).toBe(false);
+            continue;
+          }
+          const own = ofEvents(batches);
+          const golden = ofGolden(recorded, format);
+          const compared = format === "json" ? own : own.map(asEcs);
+          // Comparing texts is far quicker, and shows nothing.
+          if (JSON.stringify(compared) !== JSON.stringify(golden)) expect(compared, `${trace}, engine ${index + 1}`).toEqual(golden);
         }
-        const own = ofEvents(batches);
-        const golden = ofGolden(recorded, format);
-        const compared = format === "json" ? own : own.map(asEcs);
-        // Comparing texts is far quicker, and shows nothing.
-        if (JSON.stringify(compared) !== JSON.stringify(golden)) expect(compared, `${trace}, engine ${index + 1}`).toEqual(golden);
       }
-    }
-  });
+    },
+  );
 });

@@ -46,7 +46,9 @@ describe("modes", () => {
   });
 
   test("rules that are off say nothing, and a prefilter names the types that a rule judges", async () => {
-    const h = await engine({ policies: folderOf({ "a.yaml": rule("off", "sf.type exists", "enabled: no") + rule("flows", "sf.type exists", "prefilter: [NF]") }) });
+    const h = await engine({
+      policies: folderOf({ "a.yaml": rule("off", "sf.type exists", "enabled: no") + rule("flows", "sf.type exists", "prefilter: [NF]") }),
+    });
     await h.feed(clientServerScene().flat()).settled();
     expect(sentText(h)).toEqual(["NF ./client: flows []", "NF ./server: flows []"]);
     expect(h.metric("rules")).toBe(1);
@@ -59,8 +61,20 @@ describe("modes", () => {
   });
 
   test("records that are not rows are judged by their attributes", async () => {
-    const h = await engine({ mode: "enrich", policies: folderOf({ "a.yaml": `${rule("ls", "sf.proc.exe = /bin/ls or proc.pid > 5", "tags: [t]")}- drop: f\n  condition: sf.type = FF\n` }) });
-    await h.feed(flat({ type: "PE", "sf.proc.exe": "/bin/ls" }, { type: "FF" }, { type: "PE", "sf.proc.exe": "b", "sf.proc.pid": 7n }, { type: "PE", "sf.proc.exe": "c" })).settled();
+    const h = await engine({
+      mode: "enrich",
+      policies: folderOf({ "a.yaml": `${rule("ls", "sf.proc.exe = /bin/ls or proc.pid > 5", "tags: [t]")}- drop: f\n  condition: sf.type = FF\n` }),
+    });
+    await h
+      .feed(
+        flat(
+          { type: "PE", "sf.proc.exe": "/bin/ls" },
+          { type: "FF" },
+          { type: "PE", "sf.proc.exe": "b", "sf.proc.pid": 7n },
+          { type: "PE", "sf.proc.exe": "c" },
+        ),
+      )
+      .settled();
     expect(sentText(h)).toEqual(["PE /bin/ls: ls [t]", "PE b: ls [t]", "PE c:  []"]);
   });
 });
@@ -88,7 +102,14 @@ describe("actions", () => {
 
   test("see the record, its rules and what others have added", async () => {
     const seen: string[] = [];
-    const watch = defineAction({ name: "watch", description: "Watches", create: () => ({ record, rules, tags }: SysflowEvent) => void seen.push(`${record.text("sf.proc.name")} ${rules.join()} ${tags.join()}`) });
+    const watch = defineAction({
+      name: "watch",
+      description: "Watches",
+      create:
+        () =>
+        ({ record, rules, tags }: SysflowEvent) =>
+          void seen.push(`${record.text("sf.proc.name")} ${rules.join()} ${tags.join()}`),
+    });
     const policies = folderOf({ "a.yaml": rule("exec", EXEC, "actions: [one, watch]\n  tags: [t]") });
     const h = await engine({ policies }, { hosted: { action: [tag("one"), watch] } });
     await h.feed(clientServerScene().flat()).settled();
@@ -102,7 +123,12 @@ describe("actions", () => {
     await h.feed(clientServerScene().flat()).settled();
     expect(sentText(h)).toEqual(["PE ./server: exec [one]", "PE ./client: exec [one]"]);
     await h.until("the late errors", () => h.log("error").length === 4);
-    expect(h.log("error")).toEqual(["Error in action: failing: no such thing", "Error in action: failing: no such thing", "Error in action: late: later", "Error in action: late: later"]);
+    expect(h.log("error")).toEqual([
+      "Error in action: failing: no such thing",
+      "Error in action: failing: no such thing",
+      "Error in action: late: later",
+      "Error in action: late: later",
+    ]);
     expect([h.metric("action_errors", "failing"), h.metric("action_errors", "late")]).toEqual([2, 2]);
   });
 
@@ -123,7 +149,9 @@ describe("actions", () => {
     const broken = defineAction({ name: "broken", description: "Can't be made", create: () => Promise.reject(new Error("no key")) });
     const good = await engine({ policies: folderOf({ "a.yaml": rule("exec", EXEC) }) }, { hosted: { action: broken } });
     expect(good.log("error")).toEqual([]);
-    await expect(engine({ policies: folderOf({ "a.yaml": rule("exec", EXEC, "actions: [broken]") }) }, { hosted: { action: broken } })).rejects.toThrow(/no key/);
+    await expect(engine({ policies: folderOf({ "a.yaml": rule("exec", EXEC, "actions: [broken]") }) }, { hosted: { action: broken } })).rejects.toThrow(
+      /no key/,
+    );
   });
 });
 
@@ -131,7 +159,9 @@ describe("loading", () => {
   test("says what it loads", async () => {
     const policies = folderOf({ "b.yml": rule("b", "sf.type = PE"), "a/a.yaml": "- drop: d\n  condition: sf.type = FF\n", "c.txt": "no policy" });
     const h = await engine({ policies });
-    expect(h.log("info").join("\n").replaceAll(policies, "P")).toBe("Loading policies from:  P\nCreating falco policy interpreter\nPolicy engine loaded 1 rules and 1 prefilters");
+    expect(h.log("info").join("\n").replaceAll(policies, "P")).toBe(
+      "Loading policies from:  P\nCreating falco policy interpreter\nPolicy engine loaded 1 rules and 1 prefilters",
+    );
   });
 
   test("everything wrong in any file is told at once, with its place, and nothing starts", async () => {
@@ -139,8 +169,14 @@ describe("loading", () => {
     const h = engine({ policies });
     await expect(h).rejects.toThrow("Unable to compile local policies from directory");
     const error = await h.catch((cause: { diagnostics: readonly { cause: { diagnostics: readonly { place: { line: number }; code: string }[] } }[] }) => cause);
-    const found = (error as { diagnostics: readonly { cause: { diagnostics: readonly { place: { line: number }; code: string }[] } }[] }).diagnostics[0]?.cause.diagnostics ?? [];
-    expect(found.map(({ code, place }) => `${code} ${place.line}`)).toEqual(["MILLRACE_POLICY_SYNTAX 3", "MILLRACE_POLICY_MACRO 3", "MILLRACE_POLICY_ATTRIBUTE 6"]);
+    const found =
+      (error as { diagnostics: readonly { cause: { diagnostics: readonly { place: { line: number }; code: string }[] } }[] }).diagnostics[0]?.cause
+        .diagnostics ?? [];
+    expect(found.map(({ code, place }) => `${code} ${place.line}`)).toEqual([
+      "MILLRACE_POLICY_SYNTAX 3",
+      "MILLRACE_POLICY_MACRO 3",
+      "MILLRACE_POLICY_ATTRIBUTE 6",
+    ]);
   });
 
   test("an unknown attribute is a warning, and with strict an error", async () => {
@@ -164,7 +200,8 @@ describe("loading", () => {
 
   test("Sigma rules, with a mapping", async () => {
     const folder = folderOf({
-      "rules/a.yml": "id: r1\ntitle: a server\nlevel: high\nlogsource:\n  category: network_connection\ndetection:\n  s:\n    Image|endswith: SERVER\n  condition: s\n",
+      "rules/a.yml":
+        "id: r1\ntitle: a server\nlevel: high\nlogsource:\n  category: network_connection\ndetection:\n  s:\n    Image|endswith: SERVER\n  condition: s\n",
       "rules/b.yml": "id: r2\ntitle: broken\ndetection:\n  s:\n    Image|nosuch: x\n  condition: s\n",
       "config.yml": "fieldmappings:\n  Image: sf.proc.exe\n",
     });
@@ -190,8 +227,13 @@ describe("options", () => {
   test("numbers and booleans may be texts, other words than the known ones are errors", async () => {
     const style = { textual: true, caseless: true } as const;
     const policies = "x.yaml";
-    expect(await diagnose(plugin, { style, options: { policies, concurrency: "10", "monitor.interval": "5", strict: "true", "bench.rulesetsize": "-1" } })).toEqual([]);
-    const wrong = await diagnose(plugin, { style, options: { policies, mode: "bypass", language: "lua", monitor: "remote", concurrency: "ten", "monitor.interval": "-1" } });
+    expect(
+      await diagnose(plugin, { style, options: { policies, concurrency: "10", "monitor.interval": "5", strict: "true", "bench.rulesetsize": "-1" } }),
+    ).toEqual([]);
+    const wrong = await diagnose(plugin, {
+      style,
+      options: { policies, mode: "bypass", language: "lua", monitor: "remote", concurrency: "ten", "monitor.interval": "-1" },
+    });
     expect(wrong.filter(({ severity }) => severity === "error")).toHaveLength(5);
   });
 });

@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { scenario } from "@millrace/testkit";
 import { expect, test } from "vitest";
-import { engine, type EngineHarness, folderOf, rule, sentText } from "./support.ts";
+import { type EngineHarness, engine, folderOf, rule, sentText } from "./support.ts";
 
 const QUICK = { monitor: "local", "monitor.interval": 0.005 } as const;
 const ALL = "sf.type exists";

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { EventBatch, FlatBatch } from "@millrace/api/sysflow";
-import { harness, type Harness, type HarnessOptions } from "@millrace/testkit";
+import { type Harness, type HarnessOptions, harness } from "@millrace/testkit";
 import { onTestFinished } from "vitest";
 import { plugin } from "../src/index.ts";
 
@@ -33,5 +33,7 @@ export async function engine(options: Readonly<Record<string, unknown>>, more: H
 
 /** What was sent, an event a line: the record, the rules, and the tags in brackets. */
 export function sentText(h: EngineHarness): string[] {
-  return h.sent.flatMap((batch) => Array.from(batch, ({ record, rules, tags }) => `${record.type} ${record.text("sf.proc.exe")}: ${rules.join(", ")} [${tags.join(", ")}]`));
+  return h.sent.flatMap((batch) =>
+    Array.from(batch, ({ record, rules, tags }) => `${record.type} ${record.text("sf.proc.exe")}: ${rules.join(", ")} [${tags.join(", ")}]`),
+  );
 }

@@ -19,6 +19,9 @@ export const OPERATORS: Readonly<Record<BinaryOperator | ListOperator | "exists"
   startswith: { example: "sf.file.path startswith /etc/", meaning: "Some piece on the left begins with some piece on the right" },
   endswith: { example: "sf.file.name endswith .so", meaning: "Some piece on the left ends with some piece on the right" },
   in: { example: "sf.proc.name in (bash, sh)", meaning: "Some piece on the left equals some item. An item that is the name of a list stands for its items" },
-  pmatch: { example: "sf.file.path pmatch (/etc, /root)", meaning: "Some piece on the left contains some item. An item that is the name of a list stands for its items" },
+  pmatch: {
+    example: "sf.file.path pmatch (/etc, /root)",
+    meaning: "Some piece on the left contains some item. An item that is the name of a list stands for its items",
+  },
   exists: { example: "sf.file.path exists", meaning: "The attribute is not empty, not 0, true, or a list with something in it. May stand before or after" },
 };

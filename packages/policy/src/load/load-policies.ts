@@ -56,7 +56,13 @@ export function loadPolicies(sources: PolicySources): LoadedPolicies {
 
 function readFalco({ files, strict, actions }: PolicySources, builder: ConditionBuilder, found: DiagnosticBag): Pick<RuleSet, "rules" | "filters"> {
   const options = { strict: strict ?? false, ...(actions !== undefined && { actions: [...actions] }) };
-  return readFalcoRules(files.map(({ path, text }) => new Source(path, text)), sysflowCatalog, builder, options, found);
+  return readFalcoRules(
+    files.map(({ path, text }) => new Source(path, text)),
+    sysflowCatalog,
+    builder,
+    options,
+    found,
+  );
 }
 
 function readSigma(sources: PolicySources, builder: ConditionBuilder, found: DiagnosticBag): Pick<RuleSet, "rules" | "filters"> {

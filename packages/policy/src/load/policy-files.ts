@@ -63,7 +63,12 @@ export async function findPolicyFiles(path: string, access: FileAccess): Promise
   else if (info !== undefined && isPolicyFile(path)) files.push(path);
   if (files.length === 0) {
     throw new MillraceError("MILLRACE_POLICY_PATH", `no policy files with extension .yaml or .yml found in path: ${path}`, {
-      hint: info === undefined ? "there is nothing at this path" : info.kind === "directory" ? "the folder and the folders in it have none" : `${basename(path)} has another extension`,
+      hint:
+        info === undefined
+          ? "there is nothing at this path"
+          : info.kind === "directory"
+            ? "the folder and the folders in it have none"
+            : `${basename(path)} has another extension`,
     });
   }
   return { files, folders };

@@ -36,6 +36,11 @@ export function withBothCases({ ascii, others }: CharSet): CharSet {
     return has(letter) || has(letter.toLowerCase()) || has(letter.toUpperCase());
   });
   // What lies beyond ASCII may fold to a letter.
-  const widened = others ? union(folded, charSet((code) => /[ksKS]/.test(String.fromCharCode(code)))) : folded;
+  const widened = others
+    ? union(
+        folded,
+        charSet((code) => /[ksKS]/.test(String.fromCharCode(code))),
+      )
+    : folded;
   return { ascii: widened.ascii, others: others || ["k", "K", "s", "S"].some(has) };
 }

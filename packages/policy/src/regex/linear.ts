@@ -37,7 +37,8 @@ function isLinear(regex: Regex): boolean {
 /** A run of anything at either end of a pattern asks for nothing. */
 function withoutOuterRuns(regex: Regex): Regex {
   if (regex.node !== "sequence") return regex;
-  const isRun = (part: Regex | undefined): boolean => part?.node === "repeat" && part.least === 0 && part.most === Number.POSITIVE_INFINITY && part.part.node === "chars";
+  const isRun = (part: Regex | undefined): boolean =>
+    part?.node === "repeat" && part.least === 0 && part.most === Number.POSITIVE_INFINITY && part.part.node === "chars";
   let parts = regex.parts;
   while (parts.length > 1 && isRun(parts[0])) parts = parts.slice(1);
   while (parts.length > 1 && isRun(parts.at(-1))) parts = parts.slice(0, -1);
@@ -83,7 +84,10 @@ function repeatWrittenOut({ part, least, most }: Extract<Regex, { node: "repeat"
   for (let n = least; n < most; n++) {
     const written = writtenOut(part, count);
     if (written === undefined) return undefined;
-    optional = { node: "choice", parts: [optional === undefined ? written : { node: "sequence", parts: [written, optional] }, { node: "sequence", parts: [] }] };
+    optional = {
+      node: "choice",
+      parts: [optional === undefined ? written : { node: "sequence", parts: [written, optional] }, { node: "sequence", parts: [] }],
+    };
   }
   return { node: "sequence", parts: optional === undefined ? parts : [...parts, optional] };
 }

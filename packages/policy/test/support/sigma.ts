@@ -1,5 +1,5 @@
-import { flatten, type FlatRows } from "@millrace/sysflow";
 import type { SysflowRecord } from "@millrace/api/sysflow";
+import { type FlatRows, flatten } from "@millrace/sysflow";
 import { formatDiagnostics } from "@millrace/text";
 import { type LoadedPolicies, loadPolicies, type PolicySources } from "../../src/index.ts";
 
@@ -27,9 +27,47 @@ export function processEvent({ exe = "/bin/x", args = "", user = "root", uid = 0
   const oid = { hpid: 1n, createTs: 1n };
   const records: SysflowRecord[] = [
     { type: "H", value: { version: 4, exporter: "h", ip: "10.0.0.9", filename: "" } },
-    { type: "P", value: { state: "CREATED", oid, poid: undefined, ts: 1n, exe, exeArgs: args, uid, userName: user, gid: 0, groupName: "", tty: false, containerId: undefined, entry: false, cwd: "", env: [] } },
+    {
+      type: "P",
+      value: {
+        state: "CREATED",
+        oid,
+        poid: undefined,
+        ts: 1n,
+        exe,
+        exeArgs: args,
+        uid,
+        userName: user,
+        gid: 0,
+        groupName: "",
+        tty: false,
+        containerId: undefined,
+        entry: false,
+        cwd: "",
+        env: [],
+      },
+    },
     { type: "PE", value: { procOid: oid, ts: 2n, tid: 1n, opFlags: 2, args: [], ret: 0 } },
-    { type: "NF", value: { procOid: oid, ts: 3n, tid: 1n, opFlags: 0x20, endTs: 4n, fd: 3, numRRecvOps: 0n, numWSendOps: 0n, numRRecvBytes: 0n, numWSendBytes: 0n, sip: "10.1.2.3", sport: 1000, dip: "192.168.7.1", dport: 443, proto: 6 } },
+    {
+      type: "NF",
+      value: {
+        procOid: oid,
+        ts: 3n,
+        tid: 1n,
+        opFlags: 0x20,
+        endTs: 4n,
+        fd: 3,
+        numRRecvOps: 0n,
+        numWSendOps: 0n,
+        numRRecvBytes: 0n,
+        numWSendBytes: 0n,
+        sip: "10.1.2.3",
+        sport: 1000,
+        dip: "192.168.7.1",
+        dport: 443,
+        proto: 6,
+      },
+    },
   ];
   return flatten(records) as FlatRows;
 }
