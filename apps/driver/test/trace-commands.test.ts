@@ -396,6 +396,16 @@ describe.concurrent("millrace trace generate", () => {
     expect([...programs].every((line) => line.startsWith("/s1/") && line.endsWith(",generated-s1"))).toBe(true);
   });
 
+  it("leaves nothing behind when a signal ends it", async ({ expect }) => {
+    const output = join(scratch, "endless.sf");
+    const command = new Command("millrace", ["trace", "generate", "-o", output, "-n", "1000000000", "-q"]);
+    const deadline = Date.now() + 10_000;
+    while (!existsSync(`${output}.partial`) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+    command.signal("SIGINT");
+    expect((await command.ended()).code).toBe(130);
+    expect([existsSync(`${output}.partial`), existsSync(output)]).toEqual([false, false]);
+  });
+
   it("refuses what is no number", async ({ expect }) => {
     const { code, stderr } = await trace(["generate", "-o", "x.sf", "-n", "many"]);
     expect([code, stderr]).toMatchInlineSnapshot(`

@@ -36,7 +36,7 @@ function verdictText(holds: boolean, rule: Rule, droppedBy: string | undefined):
 }
 
 /** The tree of a condition: whether each part holds, and what the record has. A part that the verdict did not need is marked so, with all below it. */
-export function explainCondition(outline: Outline, record: NumberedRecord): string[] {
+function explainCondition(outline: Outline, record: NumberedRecord): string[] {
   return linesOf(outline, readerOf(record), 0, "asked");
 }
 

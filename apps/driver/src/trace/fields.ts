@@ -121,7 +121,7 @@ function resourceOf(record: NumberedRecord): string {
 }
 
 /** Fields that are no attributes. */
-export const MADE_FIELDS: readonly Field[] = [
+const MADE_FIELDS: readonly Field[] = [
   { name: "record", isNumber: true, value: ({ number }) => number },
   { name: "time", isNumber: false, value: (record) => timeText(attribute("sf.ts", record) as bigint) },
   { name: "endtime", isNumber: false, value: (record) => endTimeOf(record) },

@@ -1,9 +1,13 @@
+import { rmSync } from "node:fs";
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
+import { constants } from "node:os";
 import { isMillraceError, MillraceError } from "@millrace/api";
 import type { SysflowRecord } from "@millrace/api/sysflow";
 import { type TraceWriter, traceWriter } from "@millrace/sysflow";
 import { fileError } from "./read-parts.ts";
 import { warn } from "./report.ts";
+
+const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM"];
 
 /** A trace in the making. It has its name once it is whole. */
 export class TraceFile {
@@ -20,6 +24,7 @@ export class TraceFile {
     this.#handle = handle;
     this.#writer = writer;
     this.#blocks.push(writer.head);
+    for (const signal of SIGNALS) process.once(signal, this.#interrupted);
   }
 
   /**
@@ -40,6 +45,12 @@ export class TraceFile {
       throw fileError("can't write", path, cause);
     }
   }
+
+  /** A signal ends the command at once, and half a trace is of no use to anybody. */
+  readonly #interrupted = (signal: NodeJS.Signals): void => {
+    rmSync(partial(this.#path), { force: true });
+    process.exit(128 + constants.signals[signal]);
+  };
 
   /** Adds a record. One that the format can't hold is left out, counted, and told of the first time. */
   add(record: SysflowRecord): void {
@@ -70,7 +81,7 @@ export class TraceFile {
     const rest = this.#writer.flush();
     if (rest) this.#blocks.push(rest);
     await this.write();
-    await this.#handle.close();
+    await this.#close();
     try {
       await rename(partial(this.#path), this.#path);
     } catch (cause) {
@@ -80,8 +91,13 @@ export class TraceFile {
 
   /** Takes away what was written so far. */
   async discard(): Promise<void> {
-    await this.#handle.close();
+    await this.#close();
     await rm(partial(this.#path), { force: true });
+  }
+
+  async #close(): Promise<void> {
+    await this.#handle.close();
+    for (const signal of SIGNALS) process.off(signal, this.#interrupted);
   }
 }
 
