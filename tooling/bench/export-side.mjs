@@ -73,4 +73,6 @@ clearInterval(samples);
 note();
 const cpu = process.cpuUsage(before);
 if (result.error) throw result.error;
-process.stdout.write(`${JSON.stringify({ records, cpuSeconds: (cpu.user + cpu.system) / 1e6, user: cpu.user / 1e6, seconds: (performance.now() - begun) / 1000, peakRss: peak })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ records, cpuSeconds: (cpu.user + cpu.system) / 1e6, user: cpu.user / 1e6, seconds: (performance.now() - begun) / 1000, peakRss: peak })}\n`,
+);

@@ -15,7 +15,8 @@ for (const [index, block] of blocks.entries()) {
   inflateRawSync(block.data, { chunkSize: Math.min(1 << 20, Math.max(16_384, block.data.length * 4)) });
   records += block.records;
   // Evenly over the blocks, as an export does it.
-  for (const due = ((index + 1) / blocks.length) * Number(bytes); written < due; ) written += writeSync(out, page, 0, Math.min(page.length, Math.ceil(due - written)));
+  for (const due = ((index + 1) / blocks.length) * Number(bytes); written < due; )
+    written += writeSync(out, page, 0, Math.min(page.length, Math.ceil(due - written)));
 }
 const cpu = process.cpuUsage(before);
 closeSync(out);

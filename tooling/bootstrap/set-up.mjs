@@ -19,7 +19,9 @@ export async function setUp() {
 function checkNode() {
   const major = Number(process.versions.node.split(".")[0]);
   if (major >= OLDEST_NODE) return;
-  process.stdout.write(`${red("✗")} Node ${process.versions.node} is too old: the set-up needs ${OLDEST_NODE} or newer. It brings the Node that it develops with by itself.\n`);
+  process.stdout.write(
+    `${red("✗")} Node ${process.versions.node} is too old: the set-up needs ${OLDEST_NODE} or newer. It brings the Node that it develops with by itself.\n`,
+  );
   process.exit(1);
 }
 

@@ -1,7 +1,7 @@
 // npm start: sets the workspace up, and runs the main job on a trace of our own.
 import { spawnSync } from "node:child_process";
-import { bold, dim } from "./steps.mjs";
 import { setUp } from "./set-up.mjs";
+import { bold, dim } from "./steps.mjs";
 import { environment, root } from "./workspace.mjs";
 
 const command = ["sfprocessor", "-log=info", "-config=examples/pipelines/pipeline.example.json", "examples/traces/client-server.sf"];

@@ -2,8 +2,8 @@
 // `npm test -- packages/text` runs the tests of the packages whose path contains the given text.
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { bold, dim, green, line, red, run, seconds, withoutPreamble } from "./steps.mjs";
 import { cachedTasks, setUp } from "./set-up.mjs";
+import { bold, dim, green, line, red, run, seconds, withoutPreamble } from "./steps.mjs";
 import { packages, root } from "./workspace.mjs";
 
 const wanted = process.argv.slice(2);
@@ -15,9 +15,7 @@ await setUp();
 process.exit((await test()) ? 0 : 1);
 
 async function test() {
-  const tested = packages().filter(
-    ({ path, manifest }) => manifest.scripts?.test && (wanted.length === 0 || wanted.some((text) => path.includes(text))),
-  );
+  const tested = packages().filter(({ path, manifest }) => manifest.scripts?.test && (wanted.length === 0 || wanted.some((text) => path.includes(text))));
   for (const { folder } of tested) rmSync(reportOf(folder), { force: true });
 
   const finish = line("test");
@@ -54,7 +52,9 @@ function showNew(tested, shown) {
     shown.add(path);
     const mark = counts.failed > 0 ? red("✗") : green("✓");
     const parts = [`${counts.passed} passed`, counts.failed && red(`${counts.failed} failed`), counts.skipped && dim(`${counts.skipped} skipped`)];
-    process.stdout.write(`${process.stdout.isTTY ? "\r\u001b[2K" : ""}  ${mark} ${path.padEnd(36)} ${parts.filter(Boolean).join(", ")} ${dim(seconds(counts.ms))}\n`);
+    process.stdout.write(
+      `${process.stdout.isTTY ? "\r\u001b[2K" : ""}  ${mark} ${path.padEnd(36)} ${parts.filter(Boolean).join(", ")} ${dim(seconds(counts.ms))}\n`,
+    );
   }
 }
 

@@ -16,7 +16,10 @@ try {
       continue;
     }
     const archive = join(target, readdirSync(target)[0]);
-    const [lint, types] = await Promise.all([run("publint", [archive, "--strict"]), run("attw", [archive, "--profile", "esm-only", "--no-emoji", "--no-color", "--format", "ascii"])]);
+    const [lint, types] = await Promise.all([
+      run("publint", [archive, "--strict"]),
+      run("attw", [archive, "--profile", "esm-only", "--no-emoji", "--no-color", "--format", "ascii"]),
+    ]);
     if (lint.code !== 0) problems.push(`${manifest.name}: publint\n${lint.output.trim()}`);
     if (types.code !== 0 && manifest.publishConfig?.exports?.["."] !== undefined) problems.push(`${manifest.name}: attw\n${types.output.trim()}`);
   }

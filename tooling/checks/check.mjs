@@ -1,5 +1,5 @@
 // All that CI checks beside the tests, each check as one line. `--only NAME` runs one of them.
-import { bold, red, run, line } from "../bootstrap/steps.mjs";
+import { bold, line, red, run } from "../bootstrap/steps.mjs";
 
 const checks = [
   { name: "imports", command: ["node", "tooling/checks/imports.mjs"], about: "arrows between packages point one way" },

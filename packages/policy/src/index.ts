@@ -8,15 +8,23 @@ export { type AttributeCatalog, type AttributeInfo, JUDGED_TYPES } from "./catal
 export { Engine } from "./compile/engine.ts";
 export { EngineMemos } from "./compile/entity-memory.ts";
 export type { Verdict } from "./compile/verdict.ts";
-export { decide, interpret, judgePlainly, type ReadAttribute } from "./interpret.ts";
 export { readCondition } from "./falco/lone-condition.ts";
+export { OPERATORS, type OperatorInfo } from "./falco/operators.ts";
 export { type FalcoOutline, outlineFalcoRules } from "./falco/outline.ts";
-export { type OperatorInfo, OPERATORS } from "./falco/operators.ts";
 export { type FalcoOptions, readFalcoRules } from "./falco/rules.ts";
+export { decide, interpret, judgePlainly, type ReadAttribute } from "./interpret.ts";
 export { diskFiles } from "./load/disk-files.ts";
 export { type LoadedPolicies, loadPolicies, type PolicyLanguage, type PolicySources } from "./load/load-policies.ts";
 export {
-  type FileAccess, type FileInfo, findPolicyFiles, type FolderEntry, type FoundPolicies, isPolicyFile, MOST_POLICY_BYTES, type PolicyText, readPolicyText,
+  type FileAccess,
+  type FileInfo,
+  type FolderEntry,
+  type FoundPolicies,
+  findPolicyFiles,
+  isPolicyFile,
+  MOST_POLICY_BYTES,
+  type PolicyText,
+  readPolicyText,
 } from "./load/policy-files.ts";
 export { type Outline, outlineCondition, subjectText, subjectValue } from "./outline.ts";
 export { reachOf } from "./reach.ts";

@@ -41,7 +41,9 @@ export function decide(condition: Condition, read: ReadAttribute): boolean {
 export function judgePlainly(ruleSet: RuleSet, record: FlatRecord): Verdict {
   const read: ReadAttribute = ({ name, aliasOf, type }) => record.get(name) ?? (aliasOf === undefined ? undefined : record.get(aliasOf)) ?? ZEROS[type];
   if (ruleSet.filters.some(({ enabled, condition }) => enabled && decide(condition, read))) return { dropped: true, rules: [] };
-  const rules = ruleSet.rules.filter(({ enabled, types, condition }) => enabled && (types.length === 0 || types.includes(record.type)) && decide(condition, read));
+  const rules = ruleSet.rules.filter(
+    ({ enabled, types, condition }) => enabled && (types.length === 0 || types.includes(record.type)) && decide(condition, read),
+  );
   return { dropped: false, rules };
 }
 

@@ -26,7 +26,9 @@ export function jsonAt(text: string, path: string): string {
 function valueOf(object: Record<string, unknown>, part: string): unknown {
   if (Object.hasOwn(object, part)) return object[part];
   if (!/[*?]/.test(part)) return undefined;
-  const pattern = part.split(/([*?])/).flatMap((piece): Wildcard => (piece === "" ? [] : [piece === "*" ? { any: "run" } : piece === "?" ? { any: "one" } : piece]));
+  const pattern = part
+    .split(/([*?])/)
+    .flatMap((piece): Wildcard => (piece === "" ? [] : [piece === "*" ? { any: "run" } : piece === "?" ? { any: "one" } : piece]));
   const key = Object.keys(object).find((each) => matchesWildcard(each, pattern));
   return key === undefined ? undefined : object[key];
 }

@@ -1,5 +1,5 @@
-import type { RecordType } from "@millrace/api/sysflow";
 import type { Place } from "@millrace/api";
+import type { RecordType } from "@millrace/api/sysflow";
 import type { Condition } from "./tree.ts";
 
 /** How grave a rule is, as exports write it: 0 informational, 1 low, 2 medium, 3 high, 4 critical. */

@@ -47,7 +47,13 @@ export type Condition = NodeBase &
     /** Whether a number of the subject compares so; what is no number is 0. */
     | { readonly node: "number"; readonly subject: Subject; readonly comparison: NumberComparison; readonly value: bigint }
     /** Whether some pieces of two subjects compare so. */
-    | { readonly node: "texts"; readonly left: Side; readonly right: Side; readonly kind: "equals" | "contains" | "startswith" | "endswith"; readonly caseless: boolean }
+    | {
+        readonly node: "texts";
+        readonly left: Side;
+        readonly right: Side;
+        readonly kind: "equals" | "contains" | "startswith" | "endswith";
+        readonly caseless: boolean;
+      }
     | { readonly node: "numbers"; readonly left: Side; readonly right: Side; readonly comparison: NumberComparison }
     | { readonly node: "exists"; readonly subject: Subject }
   );
@@ -83,7 +89,10 @@ export class ConditionBuilder {
   }
 
   leaf(draft: Exclude<Draft, { readonly node: "constant" | "and" | "or" | "not" }>): Condition {
-    return this.#intern(JSON.stringify(draft, (_key, value: unknown) => (typeof value === "bigint" ? `${value}n` : value)), draft);
+    return this.#intern(
+      JSON.stringify(draft, (_key, value: unknown) => (typeof value === "bigint" ? `${value}n` : value)),
+      draft,
+    );
   }
 
   /** Flattens, drops what says nothing, and finds what decides the whole: a constant, or a term and its opposite. */

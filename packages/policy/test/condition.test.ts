@@ -106,7 +106,36 @@ describe("conditions", () => {
   });
 
   test("whatever is written, reading ends with conditions or findings", () => {
-    const pieces = fc.constantFrom("a", "sf.type", "=", "!=", "<", "and", "or", "not", "in", "pmatch", "exists", "contains", "(", ")", ",", "[", "]", '"', "'", '"x"', "#", "\n   ", "!", "\\", "é", "-1", "x[1", "}");
+    const pieces = fc.constantFrom(
+      "a",
+      "sf.type",
+      "=",
+      "!=",
+      "<",
+      "and",
+      "or",
+      "not",
+      "in",
+      "pmatch",
+      "exists",
+      "contains",
+      "(",
+      ")",
+      ",",
+      "[",
+      "]",
+      '"',
+      "'",
+      '"x"',
+      "#",
+      "\n   ",
+      "!",
+      "\\",
+      "é",
+      "-1",
+      "x[1",
+      "}",
+    );
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 30 }), (words) => {
         const { rules, findings } = read(rule(words.join(" ")));
@@ -119,7 +148,12 @@ describe("conditions", () => {
   test("what is shown with all its parentheses reads as the same condition", () => {
     const leaf = fc.constantFrom("m", "sf.type = PE", "sf.ret < 3", 'sf.proc.exe contains "a b"', "sf.proc.name in (a, b)", "sf.file.path exists");
     const condition = fc.letrec<{ tree: string }>((tie) => ({
-      tree: fc.oneof({ maxDepth: 4 }, leaf, tie("tree").map((inner) => `not ${inner}`), fc.array(tie("tree"), { minLength: 2, maxLength: 4 }).chain((terms) => fc.constantFrom("and", "or").map((word) => `(${terms.join(` ${word} `)})`))),
+      tree: fc.oneof(
+        { maxDepth: 4 },
+        leaf,
+        tie("tree").map((inner) => `not ${inner}`),
+        fc.array(tie("tree"), { minLength: 2, maxLength: 4 }).chain((terms) => fc.constantFrom("and", "or").map((word) => `(${terms.join(` ${word} `)})`)),
+      ),
     })).tree;
     fc.assert(
       fc.property(condition, (text) => {

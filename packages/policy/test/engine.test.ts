@@ -1,7 +1,7 @@
 import { DiagnosticBag, formatDiagnostics, Source } from "@millrace/text";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ConditionBuilder, Engine, interpret, readFalcoRules, type RuleSet, sysflowCatalog } from "../src/index.ts";
+import { ConditionBuilder, Engine, interpret, type RuleSet, readFalcoRules, sysflowCatalog } from "../src/index.ts";
 import { conditionText } from "./support/conditions.ts";
 import { flatRows } from "./support/records.ts";
 
@@ -20,21 +20,35 @@ describe("the compiled engine", () => {
   test("says what the plain interpreter says, of random rules and random records", () => {
     const rule = fc.record({ condition: conditionText, types: fc.subarray(["PE", "NF", "FF", "FE", "KE"]), enabled: fc.boolean() });
     fc.assert(
-      fc.property(fc.array(rule, { minLength: 1, maxLength: 6 }), fc.option(conditionText, { nil: undefined, freq: 4 }), fc.array(flatRows, { minLength: 1, maxLength: 2 }), (rules, drop, batches) => {
-        const text = rules.map(({ condition, types, enabled }, index) => `- rule: r${index}\n  desc: d\n  condition: ${condition}\n  prefilter: [${types.join(", ")}]\n  enabled: ${enabled}\n`).join("");
-        const { set, engine } = compiled(text + (drop === undefined ? "" : `- drop: f\n  condition: ${drop}\n`));
-        for (const batch of batches) {
-          if (batch === undefined) continue;
-          engine.begin();
-          for (let index = 0; index < batch.records; index++) {
-            const dropped = set.filters.some(({ condition }) => interpret(condition, batch, index));
-            const type = TYPE_NAMES[batch.type(index)] as (typeof set.rules)[0]["types"][0];
-            const expected = dropped ? [] : set.rules.filter(({ types, enabled, condition }) => enabled && (types.length === 0 || types.includes(type)) && interpret(condition, batch, index)).map(({ name }) => name);
-            const verdict = engine.judge(batch, index);
-            expect([verdict.dropped, verdict.rules.map(({ name }) => name)]).toEqual([dropped, expected]);
+      fc.property(
+        fc.array(rule, { minLength: 1, maxLength: 6 }),
+        fc.option(conditionText, { nil: undefined, freq: 4 }),
+        fc.array(flatRows, { minLength: 1, maxLength: 2 }),
+        (rules, drop, batches) => {
+          const text = rules
+            .map(
+              ({ condition, types, enabled }, index) =>
+                `- rule: r${index}\n  desc: d\n  condition: ${condition}\n  prefilter: [${types.join(", ")}]\n  enabled: ${enabled}\n`,
+            )
+            .join("");
+          const { set, engine } = compiled(text + (drop === undefined ? "" : `- drop: f\n  condition: ${drop}\n`));
+          for (const batch of batches) {
+            if (batch === undefined) continue;
+            engine.begin();
+            for (let index = 0; index < batch.records; index++) {
+              const dropped = set.filters.some(({ condition }) => interpret(condition, batch, index));
+              const type = TYPE_NAMES[batch.type(index)] as (typeof set.rules)[0]["types"][0];
+              const expected = dropped
+                ? []
+                : set.rules
+                    .filter(({ types, enabled, condition }) => enabled && (types.length === 0 || types.includes(type)) && interpret(condition, batch, index))
+                    .map(({ name }) => name);
+              const verdict = engine.judge(batch, index);
+              expect([verdict.dropped, verdict.rules.map(({ name }) => name)]).toEqual([dropped, expected]);
+            }
           }
-        }
-      }),
+        },
+      ),
       { numRuns: 1500 },
     );
   });

@@ -55,7 +55,9 @@ describe("append", () => {
   });
 
   test("to what is not there is an error", () => {
-    expect(read(`${rule("a", "Shell started")}- rule: Shel started\n  append: true\n  condition: and b\n- list: l\n  append: true\n  items: [a]\n`).findings).toMatchInlineSnapshot(`
+    expect(
+      read(`${rule("a", "Shell started")}- rule: Shel started\n  append: true\n  condition: and b\n- list: l\n  append: true\n  items: [a]\n`).findings,
+    ).toMatchInlineSnapshot(`
       "a.yaml:4:9: error MILLRACE_POLICY_APPEND: there is no rule "Shel started" to append to
           - rule: Shel started
                   ^~~~~~~~~~~~
@@ -92,12 +94,16 @@ describe("exceptions", () => {
   });
 
   test("values can be added later, and equality is what a comparison is without comps", () => {
-    const { rules } = read(`${withExceptions("    - name: e\n      fields: [proc.name, user.name]\n")}- rule: r\n  append: true\n  exceptions:\n    - name: e\n      values: [[apt, root]]\n`);
+    const { rules } = read(
+      `${withExceptions("    - name: e\n      fields: [proc.name, user.name]\n")}- rule: r\n  append: true\n  exceptions:\n    - name: e\n      values: [[apt, root]]\n`,
+    );
     expect(shown(rules[0]?.condition)).toBe("(@a and not ((proc.name = apt and user.name = root)))");
   });
 
   test("mistakes are named", () => {
-    expect(read(withExceptions("    - name: e\n      fields: [a, b]\n      comps: [=, like]\n      vales: []\n      values: [[1]]\n    - fields: [a]\n")).findings).toMatchInlineSnapshot(`
+    expect(
+      read(withExceptions("    - name: e\n      fields: [a, b]\n      comps: [=, like]\n      vales: []\n      values: [[1]]\n    - fields: [a]\n")).findings,
+    ).toMatchInlineSnapshot(`
       "a.yaml:5:7: error MILLRACE_POLICY_EXCEPTION: the exception has 2 fields, but a tuple of 1 values
               - name: e
                 ^~~~~~~

@@ -37,7 +37,8 @@ const RULES = `
 
 function written(outline: Outline, depth = 0): string {
   const notes = [...outline.attributes.map(({ attribute }) => attribute), ...outline.lists.map(({ name, items }) => `${name}: ${items.join(" ")}`)];
-  const line = `${"  ".repeat(depth)}${outline.kind === "leaf" ? "" : `${outline.kind} `}${outline.kind === "leaf" || outline.kind === "macro" ? outline.text : ""}`.trimEnd();
+  const line =
+    `${"  ".repeat(depth)}${outline.kind === "leaf" ? "" : `${outline.kind} `}${outline.kind === "leaf" || outline.kind === "macro" ? outline.text : ""}`.trimEnd();
   return [`${line}${notes.length > 0 ? `   # ${notes.join("; ")}` : ""}`, ...outline.parts.map((part) => written(part, depth + 1))].join("\n");
 }
 
@@ -77,7 +78,10 @@ describe("the outline of rules", () => {
         sf.ke.message[items.0.name] contains "x, y"   # sf.ke.message
         1 = 1"
     `);
-    expect([outlined.macros, outlined.lists]).toEqual([["exec", "shell"], ["inner", "shells"]]);
+    expect([outlined.macros, outlined.lists]).toEqual([
+      ["exec", "shell"],
+      ["inner", "shells"],
+    ]);
   });
 
   it("comes to the very conditions that the rules have", () => {

@@ -140,8 +140,36 @@ describe("policy files", () => {
   });
 
   test("whatever is written, reading ends", () => {
-    const lines = fc.constantFrom("- rule: x", "- macro: m", "- list: l", "  desc: d", "  condition: a", "  condition: >", "    b and c", "  items: [a, b", "  ]", "  tags: []", "  enabled: x", "---", "# c", "", "  exceptions:", "    - name: e", "      fields: [a, b]", "      values: [[1]]", "\tx", "- ", "  append: true");
-    fc.assert(fc.property(fc.array(lines, { maxLength: 25 }), (text) => void read(text.join("\n"))), { numRuns: 2000 });
-    fc.assert(fc.property(fc.string({ maxLength: 200, unit: "binary" }), (text) => void read(text)), { numRuns: 500 });
+    const lines = fc.constantFrom(
+      "- rule: x",
+      "- macro: m",
+      "- list: l",
+      "  desc: d",
+      "  condition: a",
+      "  condition: >",
+      "    b and c",
+      "  items: [a, b",
+      "  ]",
+      "  tags: []",
+      "  enabled: x",
+      "---",
+      "# c",
+      "",
+      "  exceptions:",
+      "    - name: e",
+      "      fields: [a, b]",
+      "      values: [[1]]",
+      "\tx",
+      "- ",
+      "  append: true",
+    );
+    fc.assert(
+      fc.property(fc.array(lines, { maxLength: 25 }), (text) => void read(text.join("\n"))),
+      { numRuns: 2000 },
+    );
+    fc.assert(
+      fc.property(fc.string({ maxLength: 200, unit: "binary" }), (text) => void read(text)),
+      { numRuns: 500 },
+    );
   });
 });

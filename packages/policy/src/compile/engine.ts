@@ -53,7 +53,12 @@ export class Engine {
     const engines: (TypeEngine | undefined)[] = new Array<TypeEngine | undefined>(16).fill(undefined);
     special.forEach(({ rules: list, filters: drops }, index) => {
       const type = TYPE_NUMBERS[index] as number;
-      engines[type] = new TypeEngine(type, list.filter(({ condition }) => !isNever(condition)), drops.filter((condition) => !isNever(condition)), this.#memory);
+      engines[type] = new TypeEngine(
+        type,
+        list.filter(({ condition }) => !isNever(condition)),
+        drops.filter((condition) => !isNever(condition)),
+        this.#memory,
+      );
     });
     this.#types = engines;
   }

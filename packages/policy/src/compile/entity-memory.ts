@@ -44,7 +44,6 @@ export class EntityMemory {
   }
 }
 
-
 /** Under whom memos of one dimension stand, and how often they have begun anew. */
 interface MemoOwner {
   generations: number;

@@ -43,7 +43,10 @@ export class RecordDimension {
       const own = numbered.filter(({ leaf }) => flagWordOf(leaf) === word);
       return own.length === 0 ? [] : { word, leaves: own, known: new Map<number, Int32Array>() };
     });
-    this.#rest = numbered.slice(texts.length).filter(({ leaf }) => flagWordOf(leaf) === undefined).map(({ leaf, bit }) => ({ bit, test: leafTest(leaf) }));
+    this.#rest = numbered
+      .slice(texts.length)
+      .filter(({ leaf }) => flagWordOf(leaf) === undefined)
+      .map(({ leaf, bit }) => ({ bit, test: leafTest(leaf) }));
     this.#byOneWord = texts.length === 0 && this.#rest.length === 0 && this.#byFlags.length <= 1 ? new Map() : undefined;
   }
 
@@ -101,7 +104,9 @@ const OF_OPERATIONS: readonly string[] = ["sf.opflags", "evt.type"];
 const OF_OPENING: readonly string[] = ["sf.file.openflags", "sf.file.is_open_read", "sf.file.is_open_write"];
 
 function flagWordOf(leaf: Leaf): number | undefined {
-  const attributes = subjectsOf(leaf).map((subject) => attributeOf(subject)).map(({ name, aliasOf }) => aliasOf ?? name);
+  const attributes = subjectsOf(leaf)
+    .map((subject) => attributeOf(subject))
+    .map(({ name, aliasOf }) => aliasOf ?? name);
   if (attributes.every((name) => OF_OPERATIONS.includes(name))) return layout.OP_FLAGS;
   if (attributes.every((name) => OF_OPENING.includes(name))) return layout.OPEN_FLAGS;
   return undefined;
@@ -138,7 +143,10 @@ function narrowTest(comparison: NumberLeaf["comparison"], value: bigint, read: (
 
 /** Compares a number of 64 bits by its halves. */
 function wideTest(
-  comparison: NumberLeaf["comparison"], value: bigint, low: (batch: FlatRows, index: number) => number, high: (batch: FlatRows, index: number) => number,
+  comparison: NumberLeaf["comparison"],
+  value: bigint,
+  low: (batch: FlatRows, index: number) => number,
+  high: (batch: FlatRows, index: number) => number,
 ): LeafTest {
   // A bound beyond 64 bits decides by itself.
   const clamped = BigInt.asIntN(64, value);

@@ -1,5 +1,5 @@
-import type { FlatType } from "@millrace/api/sysflow";
 import { Buffer } from "node:buffer";
+import type { FlatType } from "@millrace/api/sysflow";
 import { type Attribute, FlatRows, findAttribute, layout, names, Surroundings } from "@millrace/sysflow";
 import { attributeOf } from "../attribute-view.ts";
 import { type Leaf, leafHolds } from "../interpret.ts";
@@ -87,5 +87,13 @@ export function subjectsOf(leaf: Leaf): Subject[] {
 function blankRecord(type: FlatType): FlatRows {
   const words = new Int32Array(layout.STRIDE);
   words[layout.TYPE] = names.RECORD_TYPES.indexOf(type);
-  return new FlatRows(words, Buffer.alloc(0), Int32Array.of(0), [new Surroundings(undefined, undefined, [], undefined, undefined, 0)], [undefined], undefined, 0);
+  return new FlatRows(
+    words,
+    Buffer.alloc(0),
+    Int32Array.of(0),
+    [new Surroundings(undefined, undefined, [], undefined, undefined, 0)],
+    [undefined],
+    undefined,
+    0,
+  );
 }

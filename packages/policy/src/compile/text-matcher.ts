@@ -38,9 +38,11 @@ export class TextMatcher {
 }
 
 function otherHit({ bit, test, whole }: NumberedTest): Hit | undefined {
-  const perPiece = (holds: (piece: string) => boolean): Hit => (text, out) => {
-    if (whole || !text.includes(",") ? holds(text) : text.split(",").some(holds)) setBit(out, bit);
-  };
+  const perPiece =
+    (holds: (piece: string) => boolean): Hit =>
+    (text, out) => {
+      if (whole || !text.includes(",") ? holds(text) : text.split(",").some(holds)) setBit(out, bit);
+    };
   if (test.kind === "regex") return perPiece(compileLinear(test.source, test.flags));
   if (test.kind === "cidr") return perPiece((piece) => test.networks.some((network) => isInNetwork(piece, network)));
   return undefined;

@@ -40,7 +40,10 @@ export class TypeEngine {
     this.#filters = filters;
     this.#memory = memory;
     const leaves = leavesOf([...rules.map(({ condition }) => condition), ...filters]);
-    this.#record = new RecordDimension(type, leaves.filter((leaf) => scopeOf(leaf) === "record"));
+    this.#record = new RecordDimension(
+      type,
+      leaves.filter((leaf) => scopeOf(leaf) === "record"),
+    );
     this.#hasFiles = type === names.FILE_FLOW || type === names.FILE_EVENT;
   }
 

@@ -1,7 +1,7 @@
 import { type DiagnosticBag, didYouMean } from "@millrace/text";
 import type { AttributeCatalog } from "../catalog.ts";
 import { compareNumbers, numberOf } from "../numbers.ts";
-import { testText, piecesOf } from "../text-test.ts";
+import { piecesOf, testText } from "../text-test.ts";
 import type { Condition, ConditionBuilder, NumberComparison, Side, TextTest } from "../tree.ts";
 import type { ResolvedDefinition } from "./library.ts";
 import type { BinaryOperator, Expression, ListOperator, Operand, Range } from "./syntax.ts";
@@ -186,4 +186,3 @@ function withoutQuotes(text: string): string {
   const last = text.length > first && /["']$/.test(text) ? 1 : 0;
   return text.slice(first, text.length - last);
 }
-

@@ -47,7 +47,10 @@ function tokenAt(source: Source, at: number, end: number, found: DiagnosticBag):
   if (character === "=" || character === "!" || character === "<" || character === ">") return operatorAt(source, at, found);
   if (WORD.test(character)) return wordAt(source, at, end);
   const range = { source, start: at, end: at + 1 };
-  found.error("MILLRACE_POLICY_SYNTAX", `"${character}" has no meaning in a condition`, { place: source.at(range), hint: "put a literal that holds it in quotes" });
+  found.error("MILLRACE_POLICY_SYNTAX", `"${character}" has no meaning in a condition`, {
+    place: source.at(range),
+    hint: "put a literal that holds it in quotes",
+  });
   return { kind: "end", text: "", at: range };
 }
 
@@ -82,7 +85,12 @@ function wordAt(source: Source, start: number, end: number): Token {
 /** A string ends at the first quote of its kind that is not followed by one more of the same word: `'"(systemd)"'` holds quotes. */
 function stringAt(source: Source, start: number, end: number, found: DiagnosticBag): Token {
   const { text } = source;
-  const opening = text[start] === "\\" ? '\\"' : text.startsWith("''", start) && text[start + 2] !== undefined && /[^'\s,)\]]/.test(text[start + 2] as string) ? "''" : (text[start] as string);
+  const opening =
+    text[start] === "\\"
+      ? '\\"'
+      : text.startsWith("''", start) && text[start + 2] !== undefined && /[^'\s,)\]]/.test(text[start + 2] as string)
+        ? "''"
+        : (text[start] as string);
   const stop = lineEnd(text, start, end);
   const close = text.indexOf(opening, start + opening.length);
   if (close < 0 || close + opening.length > stop) {

@@ -1,4 +1,4 @@
-import { didYouMean, type DiagnosticBag } from "@millrace/text";
+import { type DiagnosticBag, didYouMean } from "@millrace/text";
 import { lexCondition, type Token } from "./condition-lexer.ts";
 import { BINARY_OPERATORS, type BinaryOperator, type Expression, LIST_OPERATORS, type ListOperator, type Operand, type Range } from "./syntax.ts";
 
@@ -25,7 +25,10 @@ const DEEPEST = 200;
 export function parseCondition(parts: readonly Range[], found: DiagnosticBag): Expression | undefined {
   const tokens = parts.map((part) => lexCondition(part, found));
   // Between the parts there is no end: the text of one goes on in the next.
-  return new ConditionParser(tokens.flatMap((list, index) => (index < tokens.length - 1 ? list.slice(0, -1) : list)), found).whole();
+  return new ConditionParser(
+    tokens.flatMap((list, index) => (index < tokens.length - 1 ? list.slice(0, -1) : list)),
+    found,
+  ).whole();
 }
 
 class ConditionParser {

@@ -1,7 +1,7 @@
-import { didYouMean, type DiagnosticBag, type Source } from "@millrace/text";
+import { type DiagnosticBag, didYouMean, type Source } from "@millrace/text";
+import type { Priority } from "../rule-set.ts";
 import { type Exception, readExceptions } from "./exceptions.ts";
 import { DEFINITION_KEYS, type Definition, type Entry, KNOWN_KEYS, readDefinitions } from "./file-reader.ts";
-import type { Priority } from "../rule-set.ts";
 import { readPriority } from "./priority.ts";
 import type { Range } from "./syntax.ts";
 import { readBoolean, readList, readText, type Text } from "./values.ts";
@@ -66,7 +66,10 @@ const KEYS_OF: Readonly<Record<PolicyDefinition["is"], readonly string[]>> = {
 export function readPolicyFile(source: Source, found: DiagnosticBag): PolicyDefinition[] {
   const definitions = readDefinitions(source, found);
   if (definitions.length === 0) {
-    found.error("MILLRACE_POLICY_EMPTY", "the file has no definition", { place: source.place(0), hint: 'a definition begins with "- rule:", "- macro:", "- list:", "- filter:" or "- drop:"' });
+    found.error("MILLRACE_POLICY_EMPTY", "the file has no definition", {
+      place: source.place(0),
+      hint: 'a definition begins with "- rule:", "- macro:", "- list:", "- filter:" or "- drop:"',
+    });
   }
   return definitions.flatMap((definition) => new DefinitionReader(source, definition, found).read() ?? []);
 }
@@ -142,7 +145,8 @@ class DefinitionReader {
     for (const entry of this.#definition.entries) {
       const at = this.#range(entry.keySpan);
       if (!known.includes(entry.key)) this.#error(`a ${is} has no key "${entry.key}"`, at, didYouMean(entry.key, known) ?? `its keys are ${known.join(", ")}`);
-      else if (this.#entries.has(entry.key)) this.#found.warning(CODE, `"${entry.key}" stands twice in one ${is}; the first counts`, { place: at.source.at(at) });
+      else if (this.#entries.has(entry.key))
+        this.#found.warning(CODE, `"${entry.key}" stands twice in one ${is}; the first counts`, { place: at.source.at(at) });
       else this.#entries.set(entry.key, entry);
     }
   }

@@ -32,8 +32,23 @@ export const DEFINITION_KEYS: readonly string[] = ["rule", "macro", "list", "fil
 /** Every key that a definition may have. */
 export const KNOWN_KEYS: readonly string[] = [
   ...DEFINITION_KEYS,
-  "desc", "condition", "items", "output", "actions", "priority", "tags", "prefilter", "enabled", "append", "override", "exceptions", "source", "warn_evttypes",
-  "skip-if-unknown-filter", "capture", "capture_duration",
+  "desc",
+  "condition",
+  "items",
+  "output",
+  "actions",
+  "priority",
+  "tags",
+  "prefilter",
+  "enabled",
+  "append",
+  "override",
+  "exceptions",
+  "source",
+  "warn_evttypes",
+  "skip-if-unknown-filter",
+  "capture",
+  "capture_duration",
 ];
 
 const KEY = /^([A-Za-z_][A-Za-z0-9_-]*)[ \t]*:(?=[ \t]|$)/;
@@ -59,10 +74,14 @@ export function readDefinitions(source: Source, found: DiagnosticBag): Definitio
     const definition = definitions.at(-1);
     const key = starts ?? keyOf(source.text, line);
     if (definition === undefined || key === undefined) {
-      found.error("MILLRACE_POLICY_SYNTAX", definition === undefined ? 'expected a definition that begins with "-"' : "expected a key of the definition above", {
-        place: source.place(line.start + line.indent, line.end),
-        hint: 'a definition begins with "- rule:", "- macro:", "- list:", "- filter:" or "- drop:"',
-      });
+      found.error(
+        "MILLRACE_POLICY_SYNTAX",
+        definition === undefined ? 'expected a definition that begins with "-"' : "expected a key of the definition above",
+        {
+          place: source.place(line.start + line.indent, line.end),
+          hint: 'a definition begins with "- rule:", "- macro:", "- list:", "- filter:" or "- drop:"',
+        },
+      );
       at += 1;
       continue;
     }
@@ -114,7 +133,10 @@ function readEntry(text: string, lines: readonly Line[], at: number, key: KeyAt)
   }
   const from = block === undefined ? key.after : Math.min(line.end + 1, text.length);
   const until = (lines[next - 1] as Line).end;
-  return { entry: { key: key.key, keySpan: key.span, value: trimmed(text, from, Math.max(from, until), block === undefined), block, indent: key.indent }, next };
+  return {
+    entry: { key: key.key, keySpan: key.span, value: trimmed(text, from, Math.max(from, until), block === undefined), block, indent: key.indent },
+    next,
+  };
 }
 
 /** Whether a line stands outside of the value of the key above it. */

@@ -1,7 +1,7 @@
-import { didYouMean, type DiagnosticBag, type Source } from "@millrace/text";
+import { type DiagnosticBag, didYouMean, type Source } from "@millrace/text";
 import { parseCondition } from "./condition-parser.ts";
+import { type FilterDefinition, type ListDefinition, type MacroDefinition, type PolicyDefinition, type RuleDefinition, readPolicyFile } from "./definitions.ts";
 import { type Exception, withExceptions } from "./exceptions.ts";
-import { type FilterDefinition, type ListDefinition, type MacroDefinition, type PolicyDefinition, readPolicyFile, type RuleDefinition } from "./definitions.ts";
 import type { Expression, Range } from "./syntax.ts";
 
 /** A rule or filter with its condition, in which macros and lists are still names, and what those names mean to it. */
@@ -108,7 +108,12 @@ class Library {
     });
   }
 
-  #addUsable<D extends ListDefinition | MacroDefinition>(known: Map<string, Usable<D>[]>, definition: D, position: number, kind: "lists" | "macros" | "list" | "macro"): void {
+  #addUsable<D extends ListDefinition | MacroDefinition>(
+    known: Map<string, Usable<D>[]>,
+    definition: D,
+    position: number,
+    kind: "lists" | "macros" | "list" | "macro",
+  ): void {
     if (!definition.append) {
       const same = known.get(definition.name);
       const usable = new Usable(definition, position);
@@ -123,14 +128,25 @@ class Library {
   }
 
   #addRule(definition: RuleDefinition | FilterDefinition, position: number, exceptions: readonly Exception[]): void {
-    this.#rules.push({ definition, file: this.#files.length - 1, position, conditions: definition.condition ? [definition.condition] : [], exceptions: [...exceptions] });
+    this.#rules.push({
+      definition,
+      file: this.#files.length - 1,
+      position,
+      conditions: definition.condition ? [definition.condition] : [],
+      exceptions: [...exceptions],
+    });
   }
 
   /** Adds to the last rule of that name: a condition, exceptions, tags, or whether it is enabled. */
   #amendRule(added: RuleDefinition): void {
     const rule = this.#rules.findLast(({ definition }) => definition.is === "rule" && definition.name === added.name);
     if (rule === undefined) {
-      this.#nothingToAppendTo("rule", added.name, added.at, this.#rules.map(({ definition }) => definition.name));
+      this.#nothingToAppendTo(
+        "rule",
+        added.name,
+        added.at,
+        this.#rules.map(({ definition }) => definition.name),
+      );
       return;
     }
     if (added.condition !== undefined) rule.conditions.push(added.condition);
@@ -147,7 +163,13 @@ class Library {
       const older = complete[index];
       if (older !== undefined) complete[index] = { ...older, values: [...older.values, ...exception.values] };
       else if (exception.fields.length > 0) complete.push(exception);
-      else this.#nothingToAppendTo("exception", exception.name, exception.at, complete.map(({ name }) => name));
+      else
+        this.#nothingToAppendTo(
+          "exception",
+          exception.name,
+          exception.at,
+          complete.map(({ name }) => name),
+        );
     }
     return complete;
   }
@@ -185,7 +207,9 @@ class Library {
     }
     if (within.includes(name)) {
       const { at } = list.definition;
-      this.#found.error("MILLRACE_POLICY_CYCLE", `list "${name}" contains itself: ${[...within.slice(within.indexOf(name)), name].join(" → ")}`, { place: at.source.at(at) });
+      this.#found.error("MILLRACE_POLICY_CYCLE", `list "${name}" contains itself: ${[...within.slice(within.indexOf(name)), name].join(" → ")}`, {
+        place: at.source.at(at),
+      });
       return;
     }
     if (done.has(name)) return;

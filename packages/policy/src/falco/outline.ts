@@ -1,10 +1,10 @@
 import { DiagnosticBag, type Source } from "@millrace/text";
 import type { AttributeCatalog } from "../catalog.ts";
-import { attributesOf, outlineCondition, type Outline } from "../outline.ts";
+import { attributesOf, type Outline, outlineCondition } from "../outline.ts";
 import type { ConditionBuilder } from "../tree.ts";
 import { checkCondition } from "./check.ts";
 import { readPolicyFile } from "./definitions.ts";
-import { readLibrary, type ResolvedDefinition } from "./library.ts";
+import { type ResolvedDefinition, readLibrary } from "./library.ts";
 import type { Expression, Operand } from "./syntax.ts";
 
 /** The definitions of policy files, as they were written. */
@@ -48,11 +48,21 @@ class Outliner {
 
   /** @param within - the macros in which the expression stands */
   outline(expression: Expression, within: readonly string[]): Outline {
-    const condition = checkCondition({ ...this.#rule, condition: expression }, { catalog: this.#catalog, builder: this.#builder, found: new DiagnosticBag(), strict: false });
+    const condition = checkCondition(
+      { ...this.#rule, condition: expression },
+      { catalog: this.#catalog, builder: this.#builder, found: new DiagnosticBag(), strict: false },
+    );
     switch (expression.node) {
       case "and":
       case "or":
-        return { kind: expression.node, text: expression.node, condition, parts: expression.terms.map((term) => this.outline(term, within)), attributes: [], lists: [] };
+        return {
+          kind: expression.node,
+          text: expression.node,
+          condition,
+          parts: expression.terms.map((term) => this.outline(term, within)),
+          attributes: [],
+          lists: [],
+        };
       case "not":
         return { kind: "not", text: "not", condition, parts: [this.outline(expression.term, within)], attributes: [], lists: [] };
       case "reference": {

@@ -1,9 +1,7 @@
-import { didYouMean, type DiagnosticBag, type Source } from "@millrace/text";
+import { type DiagnosticBag, didYouMean, type Source } from "@millrace/text";
 import type { Priority } from "../rule-set.ts";
 import type { Entry } from "./file-reader.ts";
 import { readText } from "./values.ts";
-
-
 
 /** The words of a Falco rule's priority, in any case. */
 const PRIORITIES: Readonly<Record<string, Priority>> = {
@@ -29,7 +27,10 @@ export function readPriority(source: Source, entry: Entry, found: DiagnosticBag)
   const priority = PRIORITIES[text.toLowerCase()];
   if (priority === undefined) {
     const words = Object.keys(PRIORITIES);
-    found.error("MILLRACE_POLICY_VALUE", `"${text}" is no priority`, { place: source.at(span.start === span.end ? entry.keySpan : span), hint: didYouMean(text, words) ?? `it is one of ${words.join(", ")}` });
+    found.error("MILLRACE_POLICY_VALUE", `"${text}" is no priority`, {
+      place: source.at(span.start === span.end ? entry.keySpan : span),
+      hint: didYouMean(text, words) ?? `it is one of ${words.join(", ")}`,
+    });
   }
   return priority;
 }

@@ -1,5 +1,5 @@
 import type { RecordType } from "@millrace/api/sysflow";
-import { didYouMean, type DiagnosticBag, type Source } from "@millrace/text";
+import { type DiagnosticBag, didYouMean, type Source } from "@millrace/text";
 import { type AttributeCatalog, JUDGED_TYPES } from "../catalog.ts";
 import type { DropFilter, Rule } from "../rule-set.ts";
 import type { ConditionBuilder } from "../tree.ts";
@@ -17,7 +17,11 @@ export interface FalcoOptions {
 
 /** Reads policy files of the Falco kind, in the order given. All that is wrong in any of them is reported. */
 export function readFalcoRules(
-  sources: readonly Source[], catalog: AttributeCatalog, builder: ConditionBuilder, options: FalcoOptions, found: DiagnosticBag,
+  sources: readonly Source[],
+  catalog: AttributeCatalog,
+  builder: ConditionBuilder,
+  options: FalcoOptions,
+  found: DiagnosticBag,
 ): { readonly rules: readonly Rule[]; readonly filters: readonly DropFilter[] } {
   const rules: Rule[] = [];
   const filters: DropFilter[] = [];

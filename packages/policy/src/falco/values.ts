@@ -18,7 +18,12 @@ export function readText(source: Source, entry: Entry): Text {
     return { text: unindented(raw, column), span: entry.value };
   }
   const plain = entry.block === ">" ? raw : withoutComments(raw);
-  const folded = plain.split(/\r?\n/).map((line, index) => (index === 0 ? line.trimEnd() : line.trim())).filter((line, index) => index === 0 || line !== "").join(" ").trim();
+  const folded = plain
+    .split(/\r?\n/)
+    .map((line, index) => (index === 0 ? line.trimEnd() : line.trim()))
+    .filter((line, index) => index === 0 || line !== "")
+    .join(" ")
+    .trim();
   return { text: unquoted(folded), span: entry.value };
 }
 
@@ -81,7 +86,12 @@ function readBracketed(source: Source, entry: Entry, found: DiagnosticBag): Text
     }
   }
   if (!closed) found.error("MILLRACE_POLICY_SYNTAX", "a list is not closed", { place: source.place(start), hint: 'add "]"' });
-  else if (text.slice(at + 1, end).replace(/#.*/g, "").trim() !== "") {
+  else if (
+    text
+      .slice(at + 1, end)
+      .replace(/#.*/g, "")
+      .trim() !== ""
+  ) {
     found.error("MILLRACE_POLICY_SYNTAX", "something follows the end of a list", { place: source.place(at + 1, end) });
   }
   return items;

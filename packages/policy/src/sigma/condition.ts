@@ -1,5 +1,5 @@
-import { type DiagnosticBag, didYouMean } from "@millrace/text";
 import type { Place } from "@millrace/api";
+import { type DiagnosticBag, didYouMean } from "@millrace/text";
 import { matchesWildcard } from "../text-test.ts";
 import type { Wildcard } from "../tree.ts";
 
@@ -24,7 +24,12 @@ const DEEPEST = 200;
  * Parses a condition (Sigma rules specification, version 2): `and`, `or`, `not` in any case, parentheses, names of
  * searches, `1 of` or `all of` with `them` or a pattern. `them` leaves out names that begin with `_`.
  */
-export function parseSigmaCondition(text: string, searches: readonly string[], placeOf: (start: number, end: number) => Place | undefined, found: DiagnosticBag): SigmaCondition | undefined {
+export function parseSigmaCondition(
+  text: string,
+  searches: readonly string[],
+  placeOf: (start: number, end: number) => Place | undefined,
+  found: DiagnosticBag,
+): SigmaCondition | undefined {
   return new Parser(text, searches, placeOf, found).whole();
 }
 
@@ -105,7 +110,9 @@ class Parser {
     if (target === undefined) return this.#error(target, 'expected "them" or a pattern after "of"');
     this.#at += 1;
     if (target.text.toLowerCase() === "them") return { node: "of", quantity, names: this.#searches.filter((name) => !name.startsWith("_")) };
-    const pattern = target.text.split("*").flatMap((piece, index): Wildcard => [...(index > 0 ? [{ any: "run" } as const] : []), ...(piece === "" ? [] : [piece])]);
+    const pattern = target.text
+      .split("*")
+      .flatMap((piece, index): Wildcard => [...(index > 0 ? [{ any: "run" } as const] : []), ...(piece === "" ? [] : [piece])]);
     const names = this.#searches.filter((name) => matchesWildcard(name, pattern));
     if (names.length === 0) return this.#error(target, `no search matches "${target.text}"`, didYouMean(target.text.replaceAll("*", ""), this.#searches));
     return { node: "of", quantity, names };

@@ -50,7 +50,11 @@ export function plainMapping(catalog: AttributeCatalog): FieldMapping {
   return mappingOf(catalog, new Map(), new Map());
 }
 
-function mappingOf(catalog: AttributeCatalog, mapping: ReadonlyMap<string, readonly string[]>, placeholders: ReadonlyMap<string, readonly string[]>): FieldMapping {
+function mappingOf(
+  catalog: AttributeCatalog,
+  mapping: ReadonlyMap<string, readonly string[]>,
+  placeholders: ReadonlyMap<string, readonly string[]>,
+): FieldMapping {
   return {
     attributesOf: (field) => (mapping.get(field) ?? [field]).filter((attribute) => catalog.find(attribute) !== undefined),
     placeholder: (name) => placeholders.get(name),
@@ -67,7 +71,10 @@ function readEntries(source: Source, node: Node, found: DiagnosticBag, entry: (k
     const name = textOf(key as Node);
     const values = isSeq(value) ? (value.items as Node[]).map(textOf) : [textOf(value as Node)];
     if (name === undefined || values.some((text) => text === undefined)) {
-      found.error(CODE, "expected a text or a list of texts", { place: placeOf(source, (value ?? key) as Node), hint: "mappings that depend on the log source are not supported" });
+      found.error(CODE, "expected a text or a list of texts", {
+        place: placeOf(source, (value ?? key) as Node),
+        hint: "mappings that depend on the log source are not supported",
+      });
     } else entry(name, values as string[]);
   }
 }
@@ -81,7 +88,10 @@ function warnOfUnknown(source: Source, node: Node | null, catalog: AttributeCata
     for (const target of isSeq(value) ? (value.items as Node[]) : [value as Node]) {
       const attribute = textOf(target);
       if (attribute === undefined || catalog.find(attribute) !== undefined) continue;
-      found.warning("MILLRACE_POLICY_ATTRIBUTE", `"${attribute}" is no attribute`, { place: placeOf(source, target), hint: didYouMean(attribute, catalog.names()) });
+      found.warning("MILLRACE_POLICY_ATTRIBUTE", `"${attribute}" is no attribute`, {
+        place: placeOf(source, target),
+        hint: didYouMean(attribute, catalog.names()),
+      });
     }
   }
 }

@@ -1,10 +1,32 @@
-import { base64, base64Offsets, literalOf, mapLiterals, parseWildcards, utf16, windowsDashes } from "./value.ts";
 import type { NumberComparison, TextTest, Wildcard } from "../tree.ts";
+import { base64, base64Offsets, literalOf, mapLiterals, parseWildcards, utf16, windowsDashes } from "./value.ts";
 
 /** Every modifier of the Sigma specification, version 2, that stands behind a field. */
 export const MODIFIERS = [
-  "contains", "startswith", "endswith", "all", "re", "i", "m", "s", "cidr", "base64", "base64offset", "wide", "utf16", "utf16le", "utf16be", "windash", "exists", "cased",
-  "fieldref", "lt", "lte", "gt", "gte", "expand",
+  "contains",
+  "startswith",
+  "endswith",
+  "all",
+  "re",
+  "i",
+  "m",
+  "s",
+  "cidr",
+  "base64",
+  "base64offset",
+  "wide",
+  "utf16",
+  "utf16le",
+  "utf16be",
+  "windash",
+  "exists",
+  "cased",
+  "fieldref",
+  "lt",
+  "lte",
+  "gt",
+  "gte",
+  "expand",
 ] as const;
 
 export type Modifier = (typeof MODIFIERS)[number];

@@ -24,12 +24,25 @@ const LEVELS: Readonly<Record<string, Priority>> = { informational: 0, low: 1, m
  * Reads Sigma rules (Sigma rules specification, version 2). One rule for each condition. All that is wrong is reported; with
  * `skipInvalid` as warnings, and the rules concerned are left out.
  */
-export function readSigmaRules(sources: readonly Source[], catalog: AttributeCatalog, mapping: FieldMapping, builder: ConditionBuilder, options: SigmaOptions, found: DiagnosticBag): Rule[] {
+export function readSigmaRules(
+  sources: readonly Source[],
+  catalog: AttributeCatalog,
+  mapping: FieldMapping,
+  builder: ConditionBuilder,
+  options: SigmaOptions,
+  found: DiagnosticBag,
+): Rule[] {
   /** Runs what reads a rule; what it finds is softened where bad rules are left out. */
   const softened = (read: (own: DiagnosticBag) => Rule[]): Rule[] => {
     const own = new DiagnosticBag();
     const rules = read(own);
-    found.add(...own.list().map((each) => (options.skipInvalid && each.severity === "error" ? { ...each, severity: "warning" as const, hint: each.hint ?? "the rule is left out" } : each)));
+    found.add(
+      ...own
+        .list()
+        .map((each) =>
+          options.skipInvalid && each.severity === "error" ? { ...each, severity: "warning" as const, hint: each.hint ?? "the rule is left out" } : each,
+        ),
+    );
     return own.hasErrors ? [] : rules;
   };
   return sources.flatMap((source) => {
@@ -52,7 +65,15 @@ class RuleReader {
   readonly #options: SigmaOptions;
   readonly #found: DiagnosticBag;
 
-  constructor(source: Source, document: Document, catalog: AttributeCatalog, mapping: FieldMapping, builder: ConditionBuilder, options: SigmaOptions, found: DiagnosticBag) {
+  constructor(
+    source: Source,
+    document: Document,
+    catalog: AttributeCatalog,
+    mapping: FieldMapping,
+    builder: ConditionBuilder,
+    options: SigmaOptions,
+    found: DiagnosticBag,
+  ) {
     this.#source = source;
     this.#document = document;
     this.#catalog = catalog;
@@ -63,12 +84,18 @@ class RuleReader {
   }
 
   read(): Rule[] {
-    for (const { message, pos } of this.#document.errors) this.#found.error("MILLRACE_SIGMA_SYNTAX", message, { place: this.#source.place(pos[0], Math.max(pos[1], pos[0] + 1)) });
+    for (const { message, pos } of this.#document.errors)
+      this.#found.error("MILLRACE_SIGMA_SYNTAX", message, { place: this.#source.place(pos[0], Math.max(pos[1], pos[0] + 1)) });
     const root = this.#document.contents as Node | null;
     if (this.#document.errors.length > 0 || root === null) return [];
     if (!isMap(root)) return this.#error("a Sigma rule is a map", root) ?? [];
-    if (root.has("correlation")) return this.#error("correlations are not supported", this.#nodeOf(root, "correlation") ?? root, "a correlation over time is beyond one event") ?? [];
-    if (root.has("action")) return this.#error('rule collections ("action:") are not supported', this.#nodeOf(root, "action") ?? root, "write each rule out in a document of its own") ?? [];
+    if (root.has("correlation"))
+      return this.#error("correlations are not supported", this.#nodeOf(root, "correlation") ?? root, "a correlation over time is beyond one event") ?? [];
+    if (root.has("action"))
+      return (
+        this.#error('rule collections ("action:") are not supported', this.#nodeOf(root, "action") ?? root, "write each rule out in a document of its own") ??
+        []
+      );
     const detection = this.#nodeOf(root, "detection");
     if (!isMap(detection)) return this.#error("a rule needs a detection", detection ?? root, 'add "detection:" with searches and a condition') ?? [];
     return this.#rules(root, detection);
@@ -79,7 +106,10 @@ class RuleReader {
     for (const { key, value } of detection.items) {
       const name = isScalar(key) ? String(key.value) : "";
       if (name === "condition" || name === "timeframe") continue;
-      searches.set(name, readSearch(value as Node, { source: this.#source, catalog: this.#catalog, mapping: this.#mapping, builder: this.#builder, found: this.#found }));
+      searches.set(
+        name,
+        readSearch(value as Node, { source: this.#source, catalog: this.#catalog, mapping: this.#mapping, builder: this.#builder, found: this.#found }),
+      );
     }
     const written = this.#nodeOf(detection, "condition");
     if (written === undefined) return this.#error("the detection has no condition", detection, 'add "condition:"') ?? [];
@@ -136,7 +166,8 @@ class RuleReader {
     if (!isScalar(node)) return 0;
     const level = String(node.value).toLowerCase();
     const priority = LEVELS[level];
-    if (priority === undefined) this.#error(`"${level}" is no level`, node, didYouMean(level, Object.keys(LEVELS)) ?? `it is one of ${Object.keys(LEVELS).join(", ")}`);
+    if (priority === undefined)
+      this.#error(`"${level}" is no level`, node, didYouMean(level, Object.keys(LEVELS)) ?? `it is one of ${Object.keys(LEVELS).join(", ")}`);
     return priority ?? 0;
   }
 

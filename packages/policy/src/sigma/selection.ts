@@ -5,7 +5,7 @@ import { regexProblem } from "../regex.ts";
 import type { Condition, ConditionBuilder, NumberComparison, Subject } from "../tree.ts";
 import { isIpv6Network, parseNetwork } from "./cidr.ts";
 import type { FieldMapping } from "./fields.ts";
-import { type Comparison, comparisonOf, type Modifier, MODIFIERS, testsOf, transformed } from "./modifiers.ts";
+import { type Comparison, comparisonOf, MODIFIERS, type Modifier, testsOf, transformed } from "./modifiers.ts";
 import { parseWildcards } from "./value.ts";
 
 /** What reading a selection needs. */
@@ -61,7 +61,10 @@ class SearchReader {
       this.#error("the value of a field is a text, a number, a truth, or a list of them", value);
       return builder.constant(false);
     }
-    const terms = values.length === 0 ? [this.#anyOf(subjects, (subject) => this.#test(subject, null, comparison, key))] : values.map((node) => this.#anyOf(subjects, (subject) => this.#value(subject, node, comparison)));
+    const terms =
+      values.length === 0
+        ? [this.#anyOf(subjects, (subject) => this.#test(subject, null, comparison, key))]
+        : values.map((node) => this.#anyOf(subjects, (subject) => this.#value(subject, node, comparison)));
     return comparison.all ? builder.and(terms) : builder.or(terms);
   }
 
@@ -83,7 +86,11 @@ class SearchReader {
     if (attributes.length === 0) {
       found.warning("MILLRACE_SIGMA_FIELD", `no attribute is mapped to the field "${field}", so it matches nothing`, {
         place: this.#place(key),
-        hint: didYouMean(field, [...mapping.fields(), ...catalog.names()].filter((name) => name !== field)) ?? "add it to the fieldmappings of the config file",
+        hint:
+          didYouMean(
+            field,
+            [...mapping.fields(), ...catalog.names()].filter((name) => name !== field),
+          ) ?? "add it to the fieldmappings of the config file",
       });
     }
     return attributes.map((attribute) => ({ attribute, path: undefined }));
@@ -195,7 +202,11 @@ class SearchReader {
         return builder.constant(false);
       }
       const tests = testsOf([parseWildcards(String(node.value))], "contains", false);
-      return builder.or(catalog.searchable.flatMap((attribute) => tests.map((test) => builder.leaf({ node: "text", subject: { attribute, path: undefined }, test, whole: true }))));
+      return builder.or(
+        catalog.searchable.flatMap((attribute) =>
+          tests.map((test) => builder.leaf({ node: "text", subject: { attribute, path: undefined }, test, whole: true })),
+        ),
+      );
     });
     return all ? builder.and(terms) : builder.or(terms);
   }

@@ -46,18 +46,26 @@ const MOST_VARIANTS = 625;
 
 /** A value with every option dash written in every way: a `-` or `/` that begins a word. */
 export function windowsDashes(pattern: Wildcard): Wildcard[] {
-  const text = pattern.map((piece) => (typeof piece === "string" ? piece : piece.any === "run" ? "\u0001" : "\u0002")).join("");
-  const parts = text.split(/\B[-/]\b/);
-  let variants = [parts[0] as string];
-  for (const part of parts.slice(1)) {
-    const open = variants.length * DASHES.length <= MOST_VARIANTS ? DASHES : DASHES.slice(0, 2);
-    variants = variants.flatMap((start) => open.map((dash) => start + dash + part)).slice(0, MOST_VARIANTS);
+  let variants: Wildcard[] = [[]];
+  for (const piece of pattern) {
+    const forms: readonly Wildcard[number][] = typeof piece === "string" ? dashForms(piece) : [piece];
+    // A value with very many dashes is looked for as it stands from here on.
+    const open = variants.length * forms.length <= MOST_VARIANTS ? forms : forms.slice(0, 1);
+    variants = variants.flatMap((start) => open.map((form) => [...start, form]));
   }
-  return variants.map((variant) => fromMarked(variant));
+  return variants;
 }
 
-function fromMarked(text: string): Wildcard {
-  return text.split(/([\u0001\u0002])/).flatMap((piece): Wildcard => (piece === "" ? [] : piece === "\u0001" ? [{ any: "run" }] : piece === "\u0002" ? [{ any: "one" }] : [piece]));
+/** The forms of one literal piece, as it stands first. A wildcard beside it is no part of a word. */
+function dashForms(text: string): string[] {
+  const [first = "", ...rest] = text.split(/\B(?=[-/]\b)/);
+  let forms = [first];
+  for (const part of rest) {
+    const own = [part[0] as string, ...DASHES.filter((dash) => dash !== part[0])];
+    const open = forms.length * own.length <= MOST_VARIANTS ? own : own.slice(0, 1);
+    forms = forms.flatMap((start) => open.map((dash) => start + dash + part.slice(1)));
+  }
+  return /^[-/]\b/.test(first) ? forms.flatMap((form) => DASHES.map((dash) => dash + form.slice(1))).slice(0, MOST_VARIANTS) : forms;
 }
 
 /** Bytes as a text of one character a byte, so that they can go on through modifiers. */

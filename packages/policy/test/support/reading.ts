@@ -1,11 +1,14 @@
 import { DiagnosticBag, formatDiagnostics, Source } from "@millrace/text";
-import { readLibrary, type ResolvedDefinition } from "../../src/falco/library.ts";
+import { type ResolvedDefinition, readLibrary } from "../../src/falco/library.ts";
 import type { Expression, Operand } from "../../src/falco/syntax.ts";
 
 /** Reads policy files given as text, named a.yaml, b.yaml and so on. */
 export function read(...texts: readonly string[]): { readonly rules: ResolvedDefinition[]; readonly findings: string } {
   const found = new DiagnosticBag();
-  const rules = readLibrary(texts.map((text, index) => new Source(`${String.fromCharCode(97 + index)}.yaml`, text)), found);
+  const rules = readLibrary(
+    texts.map((text, index) => new Source(`${String.fromCharCode(97 + index)}.yaml`, text)),
+    found,
+  );
   return { rules, findings: formatDiagnostics(found.list()) };
 }
 
