@@ -21,6 +21,8 @@ export interface MonitorOptions {
 
 /** How long files must be quiet before they are read: whoever writes several is given time. */
 const QUIET_MS = 250;
+/** After how many such times files that are never quiet are read all the same. */
+const MOST_QUIETS = 10;
 /** The least time between two looks at files that say nothing by themselves. */
 const LEAST_POLL_MS = 1000;
 
@@ -37,6 +39,8 @@ export class Monitor {
   #scheduled: Timer | undefined;
   #lastCheck = Number.NEGATIVE_INFINITY;
   #lastEvent = 0;
+  /** When the first change came that has not been taken in. */
+  #waitingSince: number | undefined;
   #checking = false;
   #stopped = false;
 
@@ -70,17 +74,20 @@ export class Monitor {
   /** Something has changed: it is taken in when all is quiet, and the interval is over. */
   #notice(): void {
     this.#lastEvent = this.#options.clock.monotonic();
+    this.#waitingSince ??= this.#lastEvent;
     if (this.#scheduled === undefined && !this.#checking) this.#schedule();
   }
 
   #schedule(): void {
     if (this.#stopped) return;
     const { clock, intervalMs } = this.#options;
-    const due = Math.max(this.#lastEvent + this.#quietMs, this.#lastCheck + intervalMs);
+    const patient = Math.min(this.#lastEvent + this.#quietMs, (this.#waitingSince ?? this.#lastEvent) + MOST_QUIETS * this.#quietMs);
+    const due = Math.max(patient, this.#lastCheck + intervalMs);
     this.#scheduled = clock.after(Math.max(0, due - clock.monotonic()), () => {
       this.#scheduled = undefined;
-      // More may have come meanwhile; but what never is quiet is taken in all the same.
-      if (this.#lastEvent + this.#quietMs > clock.monotonic() && clock.monotonic() < due + 10 * this.#quietMs) this.#schedule();
+      // More may have come meanwhile; but what is never quiet is taken in all the same.
+      const waited = clock.monotonic() - (this.#waitingSince ?? this.#lastEvent);
+      if (this.#lastEvent + this.#quietMs > clock.monotonic() && waited < MOST_QUIETS * this.#quietMs) this.#schedule();
       else void this.#check();
     });
   }
@@ -89,6 +96,7 @@ export class Monitor {
     const { clock, changed } = this.#options;
     this.#checking = true;
     this.#lastCheck = clock.monotonic();
+    this.#waitingSince = undefined;
     const watched = await changed();
     this.#checking = false;
     if (this.#stopped) return;

@@ -76,6 +76,16 @@ test("one file alone can be watched, and a touch of it is no change", async () =
   expect(await rulesNow(h)).toBe("PE /p: b []");
 });
 
+test("files that are never quiet are taken over all the same", async () => {
+  const folder = folderOf({ "a.yaml": rule("a", ALL) });
+  const h = await engine({ policies: folder, monitor: "local", "monitor.interval": 0.05 }, { clock: "system" });
+  let edit = 0;
+  await h.until("a reload between two edits", () => {
+    writeFileSync(join(folder, "a.yaml"), rule(`a${edit++}`, ALL));
+    return h.metric("policy_reloads") > 0;
+  });
+});
+
 test("changes are taken over once in an interval at the most", async () => {
   const folder = folderOf({ "a.yaml": rule("a0", ALL) });
   const h = await engine({ policies: folder, monitor: "local", "monitor.interval": 0.5 }, { clock: "system" });
