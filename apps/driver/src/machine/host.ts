@@ -27,8 +27,8 @@ export interface MachineOptions {
   readonly level: string;
   /** The level of an instance, where it has one of its own. */
   readonly levelOf?: (instance: string) => string | undefined;
-  /** Who a line is from, as it shows. */
-  readonly nameOf?: (instance: string) => string;
+  /** Who a line is from, as it shows. `plugin`: where the instance itself speaks, and not somebody about it. */
+  readonly nameOf?: (instance: string, plugin: string | undefined) => string;
   /** The configuration, for whose sake state is kept. */
   readonly configuration: string;
   /** Where lines go instead of the two streams. */

@@ -6,7 +6,7 @@ import { machineFiles, readConfig } from "../machine/config-file.ts";
 import { machineHost } from "../machine/host.ts";
 import { printDiagnostics } from "../machine/terminal.ts";
 import { fluentBitBanner, fluentBitNarrator } from "../narrators/fluentbit.ts";
-import { builtinRegistry } from "./builtins.ts";
+import { BUILTINS, builtinRegistry } from "./builtins.ts";
 import { withLimits } from "./fluentbit-limits.ts";
 import { checkPipeline, runPipeline } from "./run-pipeline.ts";
 
@@ -28,7 +28,7 @@ export async function runFluentBit(given: FluentBitArguments): Promise<number> {
     format: "component",
     level: levelOf(given, service.log_level, environment),
     configuration: given.config ?? "command line",
-    nameOf: (name) => componentOf(name, instances),
+    nameOf: (name, plugin) => (plugin !== undefined && isLoaded(instances.get(name)) ? "" : componentOf(name, instances)),
     levelOf: (name) => textOf(instances.get(name)?.instance?.log_level),
     logFile: given.logFile ?? textOf(service.log_file),
   });
@@ -74,6 +74,11 @@ export async function runFluentBit(given: FluentBitArguments): Promise<number> {
 function componentOf(name: string, instances: ReadonlyMap<string, NodeSpec>): string {
   const node = instances.get(name);
   return node === undefined || node.kind === "node" ? name : `${node.kind}:${node.plugin}:${textOf(node.instance?.alias) ?? node.id}`;
+}
+
+/** Whether an instance is of a plugin that is not built in: the peer's SDK writes the lines of such plugins without a name, and they name themselves. */
+function isLoaded(node: NodeSpec | undefined): boolean {
+  return node !== undefined && !BUILTINS.some(({ kind, name }) => kind === node.kind && name === node.plugin.toLowerCase());
 }
 
 function textOf(value: unknown): string | undefined {
