@@ -39,7 +39,7 @@ export function isThere(value: AttributeValue, path: string | undefined): boolea
   return typeof value === "object" ? value.length > 0 : Boolean(value);
 }
 
-export function withoutBoundingQuotes(text: string): string {
+function withoutBoundingQuotes(text: string): string {
   return withoutTrailingQuote(withoutLeadingQuote(text));
 }
 

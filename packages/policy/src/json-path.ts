@@ -17,13 +17,13 @@ export function jsonAt(text: string, path: string): string {
   }
   for (const part of path.split(".")) {
     if (value === null || typeof value !== "object") return "";
-    value = Array.isArray(value) ? (/^\d+$/.test(part) ? value[Number(part)] : undefined) : valueOf(value as Record<string, unknown>, part);
+    value = Array.isArray(value) ? (/^\d+$/.test(part) ? value[Number(part)] : undefined) : memberOf(value as Record<string, unknown>, part);
   }
   if (value === undefined || value === null) return "";
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function valueOf(object: Record<string, unknown>, part: string): unknown {
+function memberOf(object: Record<string, unknown>, part: string): unknown {
   if (Object.hasOwn(object, part)) return object[part];
   if (!/[*?]/.test(part)) return undefined;
   const pattern = part

@@ -86,8 +86,8 @@ describe("the outline of rules", () => {
 
   it("comes to the very conditions that the rules have", () => {
     expect(outlined.rules.map((outline) => outline().condition)).toEqual(read.rules.map(({ condition }) => condition));
-    outlined.rules.forEach((outline, index) => expect(outline().condition).toBe(read.rules[index]?.condition));
-    outlined.filters.forEach((outline, index) => expect(outline().condition).toBe(read.filters[index]?.condition));
+    for (const [index, outline] of outlined.rules.entries()) expect(outline().condition).toBe(read.rules[index]?.condition);
+    for (const [index, outline] of outlined.filters.entries()) expect(outline().condition).toBe(read.filters[index]?.condition);
     expect(outlined.filters.length).toBe(1);
   });
 

@@ -2,7 +2,7 @@ import type { Bounds, Place, ServiceSpec } from "@millrace/api";
 import type { DiagnosticBag } from "@millrace/text";
 
 /** What a channel may hold, where its edge does not say. */
-export const EDGE_BOUNDS: { readonly records: number; readonly bytes: number } = { records: 16_384, bytes: 4_194_304 };
+const EDGE_BOUNDS: { readonly records: number; readonly bytes: number } = { records: 16_384, bytes: 4_194_304 };
 
 /** The bounds of an edge, filled in. */
 export function boundsOf(given: Bounds | undefined): { readonly records: number; readonly bytes: number } {

@@ -11,7 +11,7 @@ export interface Token {
 
 const SPACE = /\s/;
 /** Characters of a bare word. A `[` belongs to it where it follows without a blank: a path into JSON, or an ancestor's number. */
-const WORD = /[A-Za-z0-9_./*:\-+%@~\\$^]|[^\u0000-\u007f]/;
+const WORD = /[A-Za-z0-9_./*:\-+%@~\\$^]|[\u0080-\u{10ffff}]/u;
 const INDEX_END = "]";
 
 /**

@@ -28,7 +28,7 @@ export function readText(source: Source, entry: Entry): Text {
 }
 
 /** One pair of quotes of the same kind around the whole of a text comes off. */
-export function unquoted(text: string): string {
+function unquoted(text: string): string {
   const quote = text[0];
   return text.length >= 2 && (quote === '"' || quote === "'") && text.endsWith(quote) ? text.slice(1, -1) : text;
 }

@@ -41,31 +41,44 @@ export function mapLiterals(pattern: Wildcard, change: (text: string) => string)
 
 /** The dashes that mean the same to programs of Windows: hyphen, slash, en dash, em dash, horizontal bar. */
 const DASHES: readonly string[] = ["-", "/", "\u2013", "\u2014", "\u2015"];
-/** The most variants of one value. */
-const MOST_VARIANTS = 625;
+/** The most dashes of one value that are written in every way, from its start; the others stay. */
+const MOST_DASHES = 4;
 
-/** A value with every option dash written in every way: a `-` or `/` that begins a word. */
+/** A value with every option dash written in every way: a `-` or `/` that begins a word. A wildcard is no part of a word. */
 export function windowsDashes(pattern: Wildcard): Wildcard[] {
   let variants: Wildcard[] = [[]];
+  let left = MOST_DASHES;
   for (const piece of pattern) {
-    const forms: readonly Wildcard[number][] = typeof piece === "string" ? dashForms(piece) : [piece];
-    // A value with very many dashes is looked for as it stands from here on.
-    const open = variants.length * forms.length <= MOST_VARIANTS ? forms : forms.slice(0, 1);
-    variants = variants.flatMap((start) => open.map((form) => [...start, form]));
+    let forms: readonly Wildcard[number][] = [piece];
+    if (typeof piece === "string") {
+      const places = [...dashPlaces(piece, left)];
+      left -= places.length;
+      forms = dashForms(piece, places);
+    }
+    variants = variants.flatMap((start) => forms.map((form) => [...start, form]));
   }
   return variants;
 }
 
-/** The forms of one literal piece, as it stands first. A wildcard beside it is no part of a word. */
-function dashForms(text: string): string[] {
-  const [first = "", ...rest] = text.split(/\B(?=[-/]\b)/);
-  let forms = [first];
-  for (const part of rest) {
-    const own = [part[0] as string, ...DASHES.filter((dash) => dash !== part[0])];
-    const open = forms.length * own.length <= MOST_VARIANTS ? own : own.slice(0, 1);
-    forms = forms.flatMap((start) => open.map((dash) => start + dash + part.slice(1)));
+function* dashPlaces(text: string, most: number): Generator<number> {
+  let left = most;
+  for (const match of text.matchAll(/\B[-/]\b/g)) {
+    if (left-- <= 0) return;
+    yield match.index;
   }
-  return /^[-/]\b/.test(first) ? forms.flatMap((form) => DASHES.map((dash) => dash + form.slice(1))).slice(0, MOST_VARIANTS) : forms;
+}
+
+/** The text with each of its dashes in every form, as it stands first. */
+function dashForms(text: string, places: readonly number[]): string[] {
+  let forms = [""];
+  let from = 0;
+  for (const place of places) {
+    const written = text[place] as string;
+    const before = text.slice(from, place);
+    forms = forms.flatMap((start) => [written, ...DASHES.filter((dash) => dash !== written)].map((dash) => start + before + dash));
+    from = place + 1;
+  }
+  return forms.map((form) => form + text.slice(from));
 }
 
 /** Bytes as a text of one character a byte, so that they can go on through modifiers. */
