@@ -41,6 +41,8 @@ export class ProcessVersion implements Process {
   readonly containerId: string | undefined;
   readonly cwd: string;
   readonly env: readonly string[];
+  /** What others have worked out from this version. */
+  memo: Memo | undefined = undefined;
   #name: string | undefined;
   #oidText: string | undefined;
   #parentOidText: string | undefined;

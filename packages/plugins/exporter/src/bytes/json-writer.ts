@@ -61,6 +61,23 @@ export class JsonWriter extends Memory {
     this.at = at;
   }
 
+  /** The 40 hexadecimal digits of the identity of a file that stands in five words, in quotes. */
+  fileOid(words: Int32Array, from: number): void {
+    const { bytes } = this;
+    let { at } = this;
+    bytes[at++] = QUOTE;
+    for (let i = from; i < from + 5; i++) {
+      // The first byte is the least significant one of its word.
+      const word = words[i] as number;
+      for (let shift = 0; shift < 32; shift += 8) {
+        bytes[at++] = HEX[(word >>> (shift + 4)) & 15] as number;
+        bytes[at++] = HEX[(word >>> shift) & 15] as number;
+      }
+    }
+    bytes[at++] = QUOTE;
+    this.at = at;
+  }
+
   bool(value: boolean): void {
     this.put(value ? TRUE : FALSE);
   }

@@ -1,11 +1,11 @@
 /** Room that is left after every check, so that short texts of known length and numbers need no check of their own. */
 const SLACK = 4096;
 
-/** Places from here on are those of pieces that were too long for the arena. */
+/** Places from here on are those of pieces for which the arena has no room. */
 const LOOSE = 2 ** 40;
 
-/** The most pieces that may be kept for one record. */
-const MOST_PIECES = 4;
+/** How many pieces of the greatest length have room when a record begins. */
+const ROOM_FOR = 4;
 
 /**
  * Memory that an encoder writes into: two pages that are filled in turn, so that one can be written out while the other
@@ -49,7 +49,7 @@ export class Memory {
   /** A record begins. What is kept until the next one stays where it is. */
   beginRecord(): void {
     if (this.#loose.length > 0) this.#loose = [];
-    if (this.#arenaAt + MOST_PIECES * this.#longestPiece <= this.#arenaBytes) return;
+    if (this.#arenaAt + ROOM_FOR * this.#longestPiece <= this.#arenaBytes) return;
     this.#arenaAt = 0;
     this.generation++;
   }
@@ -69,12 +69,12 @@ export class Memory {
     return page;
   }
 
-  /** Takes what was written since `from` off the page, and keeps it. Gives its place. At most {@link MOST_PIECES} times a record. */
+  /** Takes what was written since `from` off the page, and keeps it. Gives its place, which stays good until the next record. */
   keep(from: number): number {
     const length = this.at - from;
     const { at } = this;
     this.at = from;
-    if (length > this.#longestPiece) {
+    if (length > this.#longestPiece || this.#arenaAt + length > this.#arenaBytes) {
       this.#loose.push(this.bytes.slice(from, at));
       return LOOSE * this.#loose.length;
     }

@@ -116,7 +116,7 @@ export class JsonEncoder implements Encoder {
     const { out } = this;
     const { words } = flat;
     const around = this.#around(flat.around[index] as Surroundings);
-    const file = this.#file(flat.files[index] ?? ZERO_FILE);
+    const file = this.#file(flat.files[index] ?? ZERO_FILE, words, base + L.FOID);
     this.#head(words, base, N.FILE_FLOW, words[base + L.END_TS] as number, words[base + L.END_TS + 1] as number, 0);
     out.copy(around.place, around.first);
     out.copy(file.place, file.first);
@@ -154,7 +154,7 @@ export class JsonEncoder implements Encoder {
     const { out } = this;
     const { words } = flat;
     const around = this.#around(flat.around[index] as Surroundings);
-    const file = this.#file(flat.files[index] ?? ZERO_FILE);
+    const file = this.#file(flat.files[index] ?? ZERO_FILE, words, base + L.FOID);
     const newFile = flat.newFiles?.[index];
     this.#head(words, base, N.FILE_EVENT, 0, 0, words[base + L.RET] as number);
     out.copy(around.place, around.first);
@@ -166,7 +166,7 @@ export class JsonEncoder implements Encoder {
     } else {
       const without = file.second + NO_NEW_FILE.length;
       out.copy(file.place + file.first, file.second - file.first);
-      writeNewFile(out, newFile);
+      writeNewFile(out, newFile, words, base + L.NEW_FOID);
       out.copy(file.place + without, file.third - without);
     }
     out.copy(file.place + file.third, file.length - file.third);
@@ -234,7 +234,7 @@ export class JsonEncoder implements Encoder {
     writeNode(out, around.header);
     writePod(out, around.pod);
     writeParent(out, around);
-    writeProcessStart(out, around);
+    writeProcessStart(out, around, this);
     const thread = out.length;
     writeProcessEnd(out, around.process);
     // The page may have moved to other memory meanwhile: only lengths stay true.
@@ -243,8 +243,12 @@ export class JsonEncoder implements Encoder {
     return kept;
   }
 
-  /** Four parts: up to the descriptor; up to the second file; no second file, and up to the open flags; the rest. */
-  #file(file: FileVersion): KeptText {
+  /**
+   * Four parts: up to the descriptor; up to the second file; no second file, and up to the open flags; the rest.
+   *
+   * @param oid - where its identity stands in the words of the record
+   */
+  #file(file: FileVersion, words: Int32Array, oid: number): KeptText {
     const { out } = this;
     const kept = keptText(file, this);
     if (kept.generation === out.generation) return kept;
@@ -259,7 +263,8 @@ export class JsonEncoder implements Encoder {
     const newFile = out.length;
     out.put(NO_NEW_FILE);
     out.put(OID);
-    out.string(file === ZERO_FILE ? "" : file.oid);
+    if (file === ZERO_FILE) out.string("");
+    else out.fileOid(words, oid);
     out.put(OPEN_FLAGS);
     const openFlags = out.length;
     out.put(PATH);
@@ -302,14 +307,14 @@ const OPEN_STATES: readonly Uint8Array[] = [
   [true, true],
 ].map(([read, write]) => ascii(`,"is_open_read":${read},"is_open_write":${write}`));
 
-function writeNewFile(out: JsonWriter, file: FileVersion): void {
+function writeNewFile(out: JsonWriter, file: FileVersion, words: Int32Array, oid: number): void {
   const { parsed } = file;
   out.put(NEW_DIRECTORY);
   out.unquoted(parsed.directory);
   out.put(NEW_NAME);
   out.unquoted(parsed.name);
   out.put(NEW_OID);
-  out.string(file.oid);
+  out.fileOid(words, oid);
   out.put(NEW_PATH);
   out.unquoted(parsed.path);
   out.put(NEW_SYMLINK);

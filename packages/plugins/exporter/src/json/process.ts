@@ -1,5 +1,6 @@
 import { commandLine, type ProcessVersion, type Surroundings, ZERO_PROCESS } from "@millrace/sysflow";
 import { ascii, type JsonWriter } from "../bytes/json-writer.ts";
+import { type KeptText, keptText } from "../kept-text.ts";
 import { writeEach } from "./around.ts";
 
 const PARENT: Uint8Array = ascii(',"pproc":{"args":');
@@ -40,14 +41,16 @@ export function writeParent(out: JsonWriter, { process, ancestors }: Surrounding
 }
 
 /** Writes the section of the process up to the number of the thread. */
-export function writeProcessStart(out: JsonWriter, { process = ZERO_PROCESS, ancestors }: Surroundings): void {
+export function writeProcessStart(out: JsonWriter, { process = ZERO_PROCESS, ancestors }: Surroundings, owner: object): void {
   out.need(0);
   out.put(PROCESS);
-  writeEach(out, ancestors, (ancestor) => out.unquoted(commandLine(ancestor)));
+  const texts = ancestors.map((ancestor) => chainText(out, ancestor, owner));
+  writeEach(out, texts, (text) => out.copy(text.place, text.first));
   out.put(EXES);
-  writeEach(out, ancestors, (ancestor) => out.unquoted(ancestor.exe));
+  writeEach(out, texts, (text) => out.copy(text.place + text.first, text.second - text.first));
   out.put(NAMES);
-  writeEach(out, ancestors, (ancestor) => out.unquoted(ancestor.name));
+  writeEach(out, texts, (text) => out.copy(text.place + text.second, text.length - text.second));
+  out.need(0);
   out.put(PIDS);
   writeEach(out, ancestors, (ancestor) => out.long(ancestor.hpidLo, ancestor.hpidHi));
   out.need(0);
@@ -60,6 +63,21 @@ export function writeProcessStart(out: JsonWriter, { process = ZERO_PROCESS, anc
   writeIdentity(out, process, process.name, process.oidText);
   out.long(process.hpidLo, process.hpidHi);
   out.put(TID);
+}
+
+/** What the lists of ancestors show of a process, in three parts: its command line, its executable, its name. Most chains share their elders. */
+function chainText(out: JsonWriter, process: ProcessVersion, owner: object): KeptText {
+  const kept = keptText(process, owner);
+  if (kept.generation === out.generation) return kept;
+  const before = out.length;
+  out.unquoted(commandLine(process));
+  const exe = out.length;
+  out.unquoted(process.exe);
+  const name = out.length;
+  out.unquoted(process.name);
+  const page = out.at - out.length;
+  kept.keep(out, page + before, page + exe, page + name);
+  return kept;
 }
 
 /** Writes the end of a section of a process, from the terminal on. */
