@@ -43,11 +43,14 @@ export function mapLiterals(pattern: Wildcard, change: (text: string) => string)
 const DASHES: readonly string[] = ["-", "/", "\u2013", "\u2014", "\u2015"];
 /** The most dashes of one value that are written in every way, from its start; the others stay. */
 const MOST_DASHES = 4;
+/** The most characters that all variants of one value may have together. */
+const MOST_CHARACTERS = 262_144;
 
 /** A value with every option dash written in every way: a `-` or `/` that begins a word. A wildcard is no part of a word. */
 export function windowsDashes(pattern: Wildcard): Wildcard[] {
   let variants: Wildcard[] = [[]];
-  let left = MOST_DASHES;
+  const length = pattern.reduce((sum, piece) => sum + (typeof piece === "string" ? piece.length : 1), 1);
+  let left = Math.max(0, Math.min(MOST_DASHES, Math.floor(Math.log(MOST_CHARACTERS / length) / Math.log(DASHES.length))));
   for (const piece of pattern) {
     let forms: readonly Wildcard[number][] = [piece];
     if (typeof piece === "string") {
