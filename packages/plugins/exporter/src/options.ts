@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { TransportKind } from "./transport/transport.ts";
 
 /** The formats that there are. */
-export const FORMATS = ["json", "ecs"] as const;
+const FORMATS = ["json", "ecs"] as const;
 
 /** Names that configurations know, and why there is nothing behind them. */
 const GONE: Readonly<Record<string, string>> = {

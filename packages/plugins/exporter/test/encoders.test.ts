@@ -1,6 +1,6 @@
 import type { SysflowRecord } from "@millrace/api/sysflow";
 import { eventRowsOf, type FlatRows, flatten } from "@millrace/sysflow";
-import { clientServerScene, podScene } from "@millrace/testkit";
+import { clientServerScene, podScene, scenario } from "@millrace/testkit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CommunityId } from "../src/ecs/community-id.ts";
@@ -80,6 +80,18 @@ describe.each(["json", "ecs"] as const)("%s", (format) => {
   it("writes events that have no rows as it writes those that have, but for descriptions and priorities", () => {
     const batch = eventsFrom([...podScene().records, ...clientServerScene().records]);
     expect(lines(eventRowsOf(withoutRows(batch)), encoder(format))).toEqual(lines(batch, encoder(format)));
+  });
+});
+
+describe("long texts", () => {
+  it.each([0, 1, 2, 3])("are written by parts, none of which divides a character (%d before them)", (before) => {
+    const text = `${"x".repeat(before)}${"😀\ud800é<".repeat(3000)}`;
+    const process = { exe: text, args: text, pid: 5 };
+    for (const format of ["json", "ecs"] as const) {
+      const [line] = lines(eventsFrom(scenario().host("h").process("p", process).exec().records), encoder(format, 1 << 20, 1 << 8));
+      const { proc, process: ecs } = JSON.parse(line as string) as { proc?: { exe: string }; process?: { executable: string } };
+      expect(proc?.exe ?? ecs?.executable).toBe(text.toWellFormed());
+    }
   });
 });
 

@@ -25,6 +25,9 @@ const FALSE: Uint8Array = /* @__PURE__ */ ascii("false");
 /** The most bytes a UTF-16 code unit takes in a JSON text: `\u001f`. */
 const MOST_BYTES = 6;
 
+/** How many code units of a long text are written at once. */
+const PART = 1024;
+
 /** The bytes of a text of ASCII characters. */
 export function ascii(text: string): Uint8Array {
   return Uint8Array.from(text, (char) => char.charCodeAt(0));
@@ -116,23 +119,11 @@ export class JsonWriter extends Memory {
     this.#string(text, from, length > from && isQuote(text.charCodeAt(length - 1)) ? length - 1 : length);
   }
 
-  /** The beginning of a text in quotes, to which {@link more} adds. */
-  open(): void {
-    this.bytes[this.at++] = QUOTE;
-  }
-
-  /** A part of a text in quotes. */
-  more(text: string): void {
-    this.need(text.length * MOST_BYTES + 2);
-    this.at = escaped(this.bytes, this.at, text, 0, text.length);
-  }
-
-  /** The end of a text in quotes. */
-  close(): void {
-    this.bytes[this.at++] = QUOTE;
-  }
-
   #string(text: string, from: number, to: number): void {
+    if (to - from > PART) {
+      this.#longString(text, from, to);
+      return;
+    }
     this.need((to - from) * MOST_BYTES + 2);
     const { bytes } = this;
     let { at } = this;
@@ -148,6 +139,19 @@ export class JsonWriter extends Memory {
     }
     bytes[at++] = QUOTE;
     this.at = at;
+  }
+
+  /** By parts: room is then made for what a text takes, and not for what it might take at most. */
+  #longString(text: string, from: number, to: number): void {
+    this.bytes[this.at++] = QUOTE;
+    for (let begin = from, end = from; begin < to; begin = end) {
+      end = Math.min(to, begin + PART);
+      // No part ends within a pair.
+      if (end < to && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end--;
+      this.need((end - begin) * MOST_BYTES + 2);
+      this.at = escaped(this.bytes, this.at, text, begin, end);
+    }
+    this.bytes[this.at++] = QUOTE;
   }
 
   /** A number of more than 32 bits: divided by a million twice, without leaving what a double holds exactly. */

@@ -64,6 +64,6 @@ function writeName(out: JsonWriter, name: string): void {
 }
 
 /** A text without one quote that it may begin with and one that it may end with. */
-export function unquoted(text: string): string {
+function unquoted(text: string): string {
   return text.replace(/^["']/, "").replace(/["']$/, "");
 }

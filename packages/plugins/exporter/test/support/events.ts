@@ -5,7 +5,7 @@ import { EcsEncoder } from "../../src/ecs/ecs-encoder.ts";
 import type { Encoder } from "../../src/encoder.ts";
 import { JsonEncoder } from "../../src/json/json-encoder.ts";
 
-export const NO_RULES: EventVerdict = { rules: [] };
+const NO_RULES: EventVerdict = { rules: [] };
 
 /** Every record of a batch as an event on which rules say the same. */
 export function eventsOf(flat: FlatRows, verdict: EventVerdict = NO_RULES): EventRows {
