@@ -216,7 +216,7 @@ export function ofHeader(name: string, type: Type, zero: AttributeValue, descrip
 }
 
 /** Whether a record is of one of some types. */
-export function applies(types: readonly FlatType[], batch: FlatRows, index: number): boolean {
+function applies(types: readonly FlatType[], batch: FlatRows, index: number): boolean {
   return types === ALL || types.includes(TYPE_NAMES[batch.type(index)] as FlatType);
 }
 

@@ -1,8 +1,8 @@
 import { NETWORK_FLOW } from "../schema/names.ts";
 
 /** Bits of a record's operation flags. */
-export const OP_READ = 0x100;
-export const OP_WRITE = 0x200;
+const OP_READ = 0x100;
+const OP_WRITE = 0x200;
 
 interface Operation {
   readonly bit: number;
