@@ -24,12 +24,19 @@ if (!existsSync(node)) {
 }
 const folder = mkdtempSync(join(tmpdir(), "millrace-bench-"));
 try {
-  process.stdout.write(`${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${execFileSync(node, ["--version"], { encoding: "utf8" }).trim()}\n\n`);
+  process.stdout.write(
+    `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${execFileSync(node, ["--version"], { encoding: "utf8" }).trim()}\n\n`,
+  );
   process.stdout.write("Microseconds of CPU a record; the ratios are of records per CPU second.\n\n");
-  process.stdout.write("| trace | variant | work | bytes a record | inflating | and writing | the export | of it in user mode | ratio to inflating | to inflating and writing | peak MB |\n");
+  process.stdout.write(
+    "| trace | variant | work | bytes a record | inflating | and writing | the export | of it in user mode | ratio to inflating | to inflating and writing | peak MB |\n",
+  );
   process.stdout.write("|---|---|---|---|---|---|---|---|---|---|---|\n");
   for (const { name, file } of traces()) {
-    for (const [variant, how, share] of [["repeated", "repeat", 1], ["salted", "salt", 0.25]]) {
+    for (const [variant, how, share] of [
+      ["repeated", "repeat", 1],
+      ["salted", "salt", 0.25],
+    ]) {
       const long = join(folder, `${name}-${variant}.sf`);
       const { records } = child("traces.mjs", how, file, long, String(Math.round(Number(options.records) * share)));
       for (const format of ["json", "ecs"]) print(name, variant, format, records, measure(long, format));
@@ -61,7 +68,15 @@ function measure(file, format) {
     rmSync(target);
     const written = child("write-side.mjs", file, String(bytes), target);
     rmSync(target);
-    return { bytes, events: exported.records, inflated: inflated.cpuSeconds, written: written.cpuSeconds, exported: exported.cpuSeconds, user: exported.user, peak: exported.peakRss };
+    return {
+      bytes,
+      events: exported.records,
+      inflated: inflated.cpuSeconds,
+      written: written.cpuSeconds,
+      exported: exported.cpuSeconds,
+      user: exported.user,
+      peak: exported.peakRss,
+    };
   });
   return Object.fromEntries(Object.keys(runs[0]).map((key) => [key, median(runs.map((run) => run[key]))]));
 }
@@ -69,12 +84,29 @@ function measure(file, format) {
 function print(name, variant, format, records, { bytes, events, inflated, written, exported, user, peak }) {
   const each = (seconds) => ((seconds / records) * 1e6).toFixed(2);
   const ratios = [(inflated / exported).toFixed(3), (written / exported).toFixed(2)];
-  const row = [name, variant, `enrich → ${format} file`, Math.round(bytes / events), each(inflated), each(written), each(exported), each(user), ...ratios, (peak / 1e6).toFixed(0)];
+  const row = [
+    name,
+    variant,
+    `enrich → ${format} file`,
+    Math.round(bytes / events),
+    each(inflated),
+    each(written),
+    each(exported),
+    each(user),
+    ...ratios,
+    (peak / 1e6).toFixed(0),
+  ];
   process.stdout.write(`| ${row.join(" | ")} |\n`);
 }
 
 function child(script, ...args) {
-  return JSON.parse(execFileSync(node, ["--conditions=@millrace/source", join(here, script), ...args], { encoding: "utf8", timeout: 600_000, stdio: ["ignore", "pipe", "inherit"] }));
+  return JSON.parse(
+    execFileSync(node, ["--conditions=@millrace/source", join(here, script), ...args], {
+      encoding: "utf8",
+      timeout: 600_000,
+      stdio: ["ignore", "pipe", "inherit"],
+    }),
+  );
 }
 
 function median(numbers) {

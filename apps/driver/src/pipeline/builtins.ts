@@ -12,7 +12,10 @@ export const BUILTINS: readonly PluginEntry[] = [
     ["processor", "sysflowreader", "Keeps the entities of a stream of records, and calls a handler for each record"],
     ["handler", "flattener", "Turns processes' events, network flows, file flows, file events and Kubernetes events into flat records"],
   ),
-  ...from(() => import("@millrace/plugin-policy-engine"), ["processor", "policyengine", "Judges events by Falco or Sigma rules, and calls the actions of the rules that match"]),
+  ...from(
+    () => import("@millrace/plugin-policy-engine"),
+    ["processor", "policyengine", "Judges events by Falco or Sigma rules, and calls the actions of the rules that match"],
+  ),
   ...from(() => import("@millrace/plugin-exporter"), ["processor", "exporter", "Writes events as JSON or ECS to a file, the terminal, or nowhere"]),
   ...from(() => import("@millrace/plugin-processor-example"), ["processor", "example", "Says which processes start and end"]),
   ...from(() => import("@millrace/plugin-handler-printer"), ["handler", "printer", "Prints a line for each flow and event of a process"]),
