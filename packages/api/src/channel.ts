@@ -1,7 +1,7 @@
-import { ABI, type Brand, CHANNEL } from "./brand.ts";
 import type { BatchData } from "./batch.ts";
-import type { RecordBatch } from "./fluent/record.ts";
+import { ABI, type Brand, CHANNEL } from "./brand.ts";
 import type { MessageBatch } from "./flow/message.ts";
+import type { RecordBatch } from "./fluent/record.ts";
 import type { EventBatch, FlatBatch, SysflowBatch } from "./sysflow/channels.ts";
 
 /**

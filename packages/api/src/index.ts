@@ -4,7 +4,7 @@
  *
  * @packageDocumentation
  */
-export { ABI, type Brand, CHANNEL, ERROR, PLUGIN } from "./brand.ts";
+
 export {
   type Batch,
   type BatchData,
@@ -16,7 +16,18 @@ export {
   type Status,
   type StreamPlace,
 } from "./batch.ts";
-export { type BatchTest, type BytesBatch, bytesBatch, bytesChannel, type ChannelData, type ChannelKind, type ChannelName, type DataOf, defineChannel } from "./channel.ts";
+export { ABI, type Brand, CHANNEL, ERROR, PLUGIN } from "./brand.ts";
+export {
+  type BatchTest,
+  type BytesBatch,
+  bytesBatch,
+  bytesChannel,
+  type ChannelData,
+  type ChannelKind,
+  type ChannelName,
+  type DataOf,
+  defineChannel,
+} from "./channel.ts";
 export type { Clock, Counter, Gauge, Hosted, LogFields, Logger, LogLevel, Metrics, PluginContext, Timer } from "./context.ts";
 export { type ErrorDetails, isMillraceError, MillraceError } from "./error.ts";
 export type { EdgeOutlet, Input, Node, Outlet, Outputs, SendOptions, SourceStream, TestResult } from "./node.ts";

@@ -1,5 +1,5 @@
-import type { OnLost, PluginKind } from "./plugin.ts";
 import type { Place } from "./place.ts";
+import type { OnLost, PluginKind } from "./plugin.ts";
 
 /** A pipeline as plain data: what every dialect is turned into, and all that planning reads. */
 export interface PipelineSpec {

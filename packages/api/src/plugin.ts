@@ -1,5 +1,5 @@
-import { ABI, type Brand, brandOf, PLUGIN } from "./brand.ts";
 import type { BatchData } from "./batch.ts";
+import { ABI, type Brand, brandOf, PLUGIN } from "./brand.ts";
 import type { PluginContext } from "./context.ts";
 import type { Node } from "./node.ts";
 import type { OptionsSchema } from "./options.ts";
@@ -131,9 +131,7 @@ export interface NodeDefinition<O, I extends BatchData, U extends BatchData> ext
  * export { plugin };
  * ```
  */
-export function defineNode<O = NoOptions, I extends BatchData = BatchData, U extends BatchData = BatchData>(
-  definition: NodeDefinition<O, I, U>,
-): Plugin {
+export function defineNode<O = NoOptions, I extends BatchData = BatchData, U extends BatchData = BatchData>(definition: NodeDefinition<O, I, U>): Plugin {
   const { create, ...meta } = definition;
   return brandPlugin({ ...meta, kind: "node", node: (options: never, ctx) => create(options, ctx) as Node | Promise<Node> });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Plugin, Status } from "../src/index.ts";
 import { type Connectors, defineLink, type Link, type ReceivedMessage } from "../src/flow/index.ts";
+import type { Plugin, Status } from "../src/index.ts";
 import { FakeBatch, FakeRun, turn } from "./support/flow-node.ts";
 
 function link(made: Link, more: { readonly role?: "receiver" | "link" | "sink"; readonly inHand?: { records?: number; bytes?: number } } = {}): Plugin {
@@ -13,20 +13,29 @@ describe("a link that receives", () => {
   it("answers each message by itself, at once, later, or by the message", async () => {
     const run = new FakeRun();
     const batch = new FakeBatch("now", "later", "ack", "throws", "rejects", "twice");
-    await run.run(link({
-      recv(message): Status | undefined | Promise<Status> {
-        switch (textOf(message)) {
-          case "now": return "invalid";
-          case "later": return turn().then(() => "throttled" as const);
-          case "ack": setImmediate(() => message.ack("unroutable")); return undefined;
-          case "throws": throw new Error("thrown");
-          case "rejects": return Promise.reject(new Error("rejected"));
-          default:
-            expect([message.ack("partial"), message.ack("done")]).toEqual([true, false]);
-            return "failed";
-        }
-      },
-    }), [batch]);
+    await run.run(
+      link({
+        recv(message): Status | undefined | Promise<Status> {
+          switch (textOf(message)) {
+            case "now":
+              return "invalid";
+            case "later":
+              return turn().then(() => "throttled" as const);
+            case "ack":
+              setImmediate(() => message.ack("unroutable"));
+              return undefined;
+            case "throws":
+              throw new Error("thrown");
+            case "rejects":
+              return Promise.reject(new Error("rejected"));
+            default:
+              expect([message.ack("partial"), message.ack("done")]).toEqual([true, false]);
+              return "failed";
+          }
+        },
+      }),
+      [batch],
+    );
     expect(batch.settled).toEqual(["invalid", "throttled", "unroutable", "failed", "failed", "partial"]);
     expect(run.errors).toEqual(["thrown", "rejected"]);
   });
@@ -65,7 +74,9 @@ describe("a link that receives", () => {
     const run = new FakeRun();
     const held: ReceivedMessage[] = [];
     const batch = new FakeBatch("a", "b");
-    await run.run(link({ recv: (message) => void held.push(message), stop: () => void setImmediate(() => held.map((message) => message.ack("done"))) }), [batch]);
+    await run.run(link({ recv: (message) => void held.push(message), stop: () => void setImmediate(() => held.map((message) => message.ack("done"))) }), [
+      batch,
+    ]);
     expect(batch.settled).toEqual(["done", "done"]);
   });
 
@@ -91,12 +102,17 @@ describe("the life of a receiver", () => {
   it("is init, start, stop when the run drains, cleanup", async () => {
     const run = new FakeRun("sink");
     const calls: string[] = [];
-    const node = await run.make(link({
-      init: () => void calls.push("init"),
-      start: (connectors) => void calls.push(`start with ${connectors.peers.map(({ name }) => name).join()}`),
-      stop: () => void calls.push("stop"),
-      cleanup: () => void calls.push("cleanup"),
-    }, { role: "receiver" }));
+    const node = await run.make(
+      link(
+        {
+          init: () => void calls.push("init"),
+          start: (connectors) => void calls.push(`start with ${connectors.peers.map(({ name }) => name).join()}`),
+          stop: () => void calls.push("stop"),
+          cleanup: () => void calls.push("cleanup"),
+        },
+        { role: "receiver" },
+      ),
+    );
     await node.init?.();
     expect(node.test).toBeUndefined();
     const running = node.run({} as never, { detached: { edges: [{ to: "sink", port: undefined, send: () => undefined }], send: () => undefined } } as never);
@@ -118,7 +134,10 @@ describe("connectors", () => {
     run.draining.abort();
     return new Promise((resolve) => void run.run(link({ start: resolve }, { role: "receiver" })));
   }
-  const message = (payload: string | Uint8Array): { payload: Uint8Array; meta: Record<string, string> } => ({ payload: typeof payload === "string" ? Buffer.from(payload) : payload, meta: {} });
+  const message = (payload: string | Uint8Array): { payload: Uint8Array; meta: Record<string, string> } => ({
+    payload: typeof payload === "string" ? Buffer.from(payload) : payload,
+    meta: {},
+  });
 
   it("gather what is sent in one turn, and tell each message how it ended", async () => {
     const run = new FakeRun("a", "b");
@@ -136,9 +155,15 @@ describe("connectors", () => {
     void ways.to("b-route")?.send(message("by route"));
     void ways.to("a")?.send(message("by name"));
     expect(ways.to("c")).toBeUndefined();
-    expect([...ways].map(({ name, route }) => [name, route])).toEqual([["a", "a-route"], ["b", "b-route"]]);
+    expect([...ways].map(({ name, route }) => [name, route])).toEqual([
+      ["a", "a-route"],
+      ["b", "b-route"],
+    ]);
     await turn();
-    expect(run.sent.map(({ to, payloads }) => [to, ...payloads])).toEqual([["b", "by route"], ["a", "by name"]]);
+    expect(run.sent.map(({ to, payloads }) => [to, ...payloads])).toEqual([
+      ["b", "by route"],
+      ["a", "by name"],
+    ]);
   });
 
   it("send batches of no more than a channel takes", async () => {
@@ -154,7 +179,9 @@ describe("connectors", () => {
   it("say when a message was taken: not before there is room", async () => {
     const run = new FakeRun("a");
     let free: () => void = () => undefined;
-    run.full = new Promise((resolve) => { free = resolve; });
+    run.full = new Promise((resolve) => {
+      free = resolve;
+    });
     const ways = await connected(run);
     const taken: string[] = [];
     void ways.send(message("1"), { taken: () => taken.push("1") });

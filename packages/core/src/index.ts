@@ -1,12 +1,32 @@
 export type { Graph, GraphEdge, GraphNode } from "./graph.ts";
 export type { Host } from "./host.ts";
-export { createRun, type Run, type RunState } from "./run/run.ts";
-export type { RunResult, Tally } from "./run/result.ts";
-export type { DeadLetter, Guard, RunOptions } from "./run/options.ts";
-export type { Flow, NodePhase, NodeStats } from "./run/stats.ts";
-export { systemClock } from "./run/system-clock.ts";
-export { type VirtualClock, virtualClock } from "./run/virtual-clock.ts";
-export { type Plan, plan, type PlanOptions } from "./plan/index.ts";
+export {
+  createLogging,
+  isLogThreshold,
+  type Line,
+  type LineLevel,
+  type LineShape,
+  type LineShapeName,
+  type LineTime,
+  type LogFormat,
+  type Logging,
+  type LoggingOptions,
+  type LogTarget,
+  type LogThreshold,
+  lineShapes,
+} from "./logging/index.ts";
+export {
+  INSTANCE_LABEL,
+  type MetricFamily,
+  type MetricSample,
+  type MetricsCollector,
+  MetricsRegistry,
+  type MetricType,
+  PROMETHEUS_TYPE,
+  type PrometheusOptions,
+  prometheusText,
+} from "./metrics/index.ts";
+export { type Plan, type PlanOptions, plan } from "./plan/index.ts";
 export {
   type ChannelEntry,
   type ChannelSource,
@@ -20,29 +40,9 @@ export {
   type Resolution,
   type ResolveOptions,
 } from "./registry/index.ts";
-export {
-  createLogging,
-  isLogThreshold,
-  type Line,
-  type LineLevel,
-  type LineShape,
-  type LineShapeName,
-  lineShapes,
-  type LineTime,
-  type LogFormat,
-  type Logging,
-  type LoggingOptions,
-  type LogTarget,
-  type LogThreshold,
-} from "./logging/index.ts";
-export {
-  INSTANCE_LABEL,
-  type MetricFamily,
-  type MetricSample,
-  type MetricsCollector,
-  MetricsRegistry,
-  type MetricType,
-  PROMETHEUS_TYPE,
-  type PrometheusOptions,
-  prometheusText,
-} from "./metrics/index.ts";
+export type { DeadLetter, Guard, RunOptions } from "./run/options.ts";
+export type { RunResult, Tally } from "./run/result.ts";
+export { createRun, type Run, type RunState } from "./run/run.ts";
+export type { Flow, NodePhase, NodeStats } from "./run/stats.ts";
+export { systemClock } from "./run/system-clock.ts";
+export { type VirtualClock, virtualClock } from "./run/virtual-clock.ts";

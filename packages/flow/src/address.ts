@@ -9,9 +9,7 @@ export interface HostPort {
 }
 
 /** Where a v1alpha1 actor binds. */
-export type BindAddress =
-  | ({ readonly scheme: "tcp" | "udp" | "http" } & HostPort)
-  | { readonly scheme: "unix" | "file"; readonly path: string };
+export type BindAddress = ({ readonly scheme: "tcp" | "udp" | "http" } & HostPort) | { readonly scheme: "unix" | "file"; readonly path: string };
 
 const NETWORK: readonly string[] = ["tcp", "udp", "http"] satisfies BindAddress["scheme"][];
 const PATHS: readonly string[] = ["unix", "file"] satisfies BindAddress["scheme"][];
@@ -24,7 +22,10 @@ export function parseBind(text: string): BindAddress {
   const [, scheme = "", rest = ""] = /^([a-z]+):\/\/(.*)$/s.exec(text) ?? [];
   if (NETWORK.includes(scheme)) return { scheme: scheme as "tcp", ...parseHostPort(rest, text) };
   if (!PATHS.includes(scheme)) {
-    throw wrong(`unrecognised \`bind\` protocol: ${JSON.stringify(text)}`, "write tcp://HOST:PORT, udp://HOST:PORT, http://HOST:PORT, unix://PATH or file://PATH");
+    throw wrong(
+      `unrecognised \`bind\` protocol: ${JSON.stringify(text)}`,
+      "write tcp://HOST:PORT, udp://HOST:PORT, http://HOST:PORT, unix://PATH or file://PATH",
+    );
   }
   if (rest === "") throw wrong(`the address ${JSON.stringify(text)} has no path`, `write ${scheme}:///some/path`);
   return { scheme: scheme as "unix", path: rest };

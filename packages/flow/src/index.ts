@@ -7,7 +7,7 @@
 export { type BindAddress, formatHostPort, type HostPort, parseBind, parseHostPort } from "./address.ts";
 export { dumperText } from "./dumper-text.ts";
 export { type Line, LineFramer, type LineRules, OVERLONG } from "./framing.ts";
-export { openOutput, type Output, type OutputTarget } from "./output/output.ts";
-export { writingLink, type WritingLinkSettings } from "./output/writing-link.ts";
+export { type Output, type OutputTarget, openOutput } from "./output/output.ts";
+export { type WritingLinkSettings, writingLink } from "./output/writing-link.ts";
 export { metaOfQuery, parseQuery, type QueryPairs } from "./query.ts";
-export { type Answer, classicTcp, httpReplies, type HttpReplies, type HttpReply, type TcpReplies, v1alpha1Tcp } from "./replies.ts";
+export { type Answer, classicTcp, type HttpReplies, type HttpReply, httpReplies, type TcpReplies, v1alpha1Tcp } from "./replies.ts";

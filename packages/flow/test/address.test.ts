@@ -27,7 +27,18 @@ describe("a bind address", () => {
   ])("%s", (text, address) => expect(parseBind(text)).toEqual(address));
 
   it("is refused with what would be right", () => {
-    const texts = ["ftp://127.0.0.1:1", "127.0.0.1:3101", "", "tcp://host", "tcp://::1:3101", "tcp://host:http", "tcp://host:65536", "http://host:80/path", "http://host/path:80", "file://"];
+    const texts = [
+      "ftp://127.0.0.1:1",
+      "127.0.0.1:3101",
+      "",
+      "tcp://host",
+      "tcp://::1:3101",
+      "tcp://host:http",
+      "tcp://host:65536",
+      "http://host:80/path",
+      "http://host/path:80",
+      "file://",
+    ];
     expect(texts.map((text) => messageOf(() => parseBind(text)))).toMatchInlineSnapshot(`
       [
         "MILLRACE_FLOW_ADDRESS: unrecognised \`bind\` protocol: "ftp://127.0.0.1:1" (write tcp://HOST:PORT, udp://HOST:PORT, http://HOST:PORT, unix://PATH or file://PATH)",
@@ -46,10 +57,22 @@ describe("a bind address", () => {
 
   it("is read back as it was written", () => {
     const hosts = fc.oneof(fc.ipV4(), fc.ipV6(), fc.domain());
-    fc.assert(fc.property(hosts, fc.nat(65_535), (host, port) => { expect(parseHostPort(formatHostPort(host, port))).toEqual({ host, port }); }));
+    fc.assert(
+      fc.property(hosts, fc.nat(65_535), (host, port) => {
+        expect(parseHostPort(formatHostPort(host, port))).toEqual({ host, port });
+      }),
+    );
   });
 
   it("never throws anything but its own error", () => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.string().map((text) => `tcp://${text}`)), (text) => void messageOf(() => parseBind(text))));
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.string().map((text) => `tcp://${text}`),
+        ),
+        (text) => void messageOf(() => parseBind(text)),
+      ),
+    );
   });
 });

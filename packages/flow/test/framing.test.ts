@@ -21,7 +21,15 @@ function linesOf(pieces: readonly (string | Uint8Array)[], rules: Partial<LineRu
 describe("lines of v1alpha1", () => {
   it("end with CR LF or LF, and one CR more is cut off", () => {
     expect(linesOf(["hello\r\na\nb\r\n\r\n\na\rb\r\ntail-cr\r\r\ntwo-more\r\r\r\nfinal"])).toEqual([
-      "hello", "a", "b", "", "", "a\rb", "tail-cr", "two-more\r", "final",
+      "hello",
+      "a",
+      "b",
+      "",
+      "",
+      "a\rb",
+      "tail-cr",
+      "two-more\r",
+      "final",
     ]);
   });
 
@@ -78,17 +86,25 @@ describe("a framer", () => {
   });
 
   it("finds the same lines however the bytes are cut", () => {
-    const text = fc.array(fc.constantFrom("\r", "\n", "\r\n", "a", "bc", "\0", "\xff", "longer than some limits"), { maxLength: 60 }).map((parts) => parts.join(""));
+    const text = fc
+      .array(fc.constantFrom("\r", "\n", "\r\n", "a", "bc", "\0", "\xff", "longer than some limits"), { maxLength: 60 })
+      .map((parts) => parts.join(""));
     fc.assert(
-      fc.property(text, fc.array(fc.nat(8), { minLength: 1 }), fc.constantFrom("crlf", "run"), fc.integer({ min: 4, max: 64 }), (whole, cuts, trim, maxBytes) => {
-        const pieces: string[] = [];
-        for (let at = 0, i = 0; at < whole.length; i += 1) {
-          const length = (cuts[i % cuts.length] as number) + 1;
-          pieces.push(whole.slice(at, at + length));
-          at += length;
-        }
-        expect(linesOf(pieces, { trim, maxBytes })).toEqual(linesOf([whole], { trim, maxBytes }));
-      }),
+      fc.property(
+        text,
+        fc.array(fc.nat(8), { minLength: 1 }),
+        fc.constantFrom("crlf", "run"),
+        fc.integer({ min: 4, max: 64 }),
+        (whole, cuts, trim, maxBytes) => {
+          const pieces: string[] = [];
+          for (let at = 0, i = 0; at < whole.length; i += 1) {
+            const length = (cuts[i % cuts.length] as number) + 1;
+            pieces.push(whole.slice(at, at + length));
+            at += length;
+          }
+          expect(linesOf(pieces, { trim, maxBytes })).toEqual(linesOf([whole], { trim, maxBytes }));
+        },
+      ),
     );
   });
 

@@ -6,7 +6,9 @@ import { openOutput } from "../src/index.ts";
 
 const going = new AbortController().signal;
 let folder = "";
-beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), "flow-output-")); });
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "flow-output-"));
+});
 afterEach(() => rm(folder, { recursive: true }));
 
 function unexpected(cause: unknown): void {
@@ -68,7 +70,11 @@ describe("what a torn write leaves", () => {
       },
       () => undefined,
     );
-    expect(await Promise.all([output.write([Buffer.from("one\n")]), output.write([Buffer.from("two\n")]), output.write([Buffer.from("lost\n")])])).toEqual(["done", "failed", "failed"]);
+    expect(await Promise.all([output.write([Buffer.from("one\n")]), output.write([Buffer.from("two\n")]), output.write([Buffer.from("lost\n")])])).toEqual([
+      "done",
+      "failed",
+      "failed",
+    ]);
     expect(await output.write([Buffer.from("three\n")])).toBe("failed");
     expect(await output.write([Buffer.from("four\n")])).toBe("done");
     expect(Buffer.concat(taken).toString()).toBe("one\ntwo\nfour\n");
@@ -80,18 +86,28 @@ describe("a closed or unread pipe", () => {
     const { spawn } = await import("node:child_process");
     const script = join(folder, "writer.ts");
     const source = new URL("../src/index.ts", import.meta.url).href;
-    await writeFile(script, `
+    await writeFile(
+      script,
+      `
       import { openOutput } from ${JSON.stringify(source)};
       const output = await openOutput("STDOUT", (cause) => process.stderr.write("refused " + cause.code + "\\n"));
       process.on("message", async (text) => process.send(await output.write([Buffer.from(text)])));
       process.send("ready");
-    `);
+    `,
+    );
     const child = spawn(process.execPath, ["--conditions=@millrace/source", script], { stdio: ["ignore", "pipe", "pipe", "ipc"] });
     const told: unknown[] = [];
     let wake: () => void = () => undefined;
-    child.on("message", (message) => { told.push(message); wake(); });
+    child.on("message", (message) => {
+      told.push(message);
+      wake();
+    });
     const next = async (): Promise<unknown> => {
-      while (told.length === 0) await new Promise<void>((resolve, reject) => { wake = resolve; AbortSignal.timeout(8000).addEventListener("abort", () => reject(new Error("no word from the writer"))); });
+      while (told.length === 0)
+        await new Promise<void>((resolve, reject) => {
+          wake = resolve;
+          AbortSignal.timeout(8000).addEventListener("abort", () => reject(new Error("no word from the writer")));
+        });
       return told.shift();
     };
     expect(await next()).toBe("ready");
@@ -114,8 +130,14 @@ describe("closing", () => {
     let goOn: () => void = () => undefined;
     const output = new BatchingOutput(
       {
-        write: (bytes) => new Promise((resolve) => { goOn = () => resolve({ bytes: bytes.byteLength }); }),
-        close: () => { events.push("device closed"); return Promise.resolve(); },
+        write: (bytes) =>
+          new Promise((resolve) => {
+            goOn = () => resolve({ bytes: bytes.byteLength });
+          }),
+        close: () => {
+          events.push("device closed");
+          return Promise.resolve();
+        },
       },
       unexpected,
     );

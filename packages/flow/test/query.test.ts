@@ -17,7 +17,10 @@ describe("a query", () => {
   ])("%j", (query, meta) => expect({ ...metaOfQuery(query) }).toEqual(meta));
 
   it("may name what every object has", () => {
-    expect(Object.entries(metaOfQuery("__proto__=1&toString=2"))).toEqual([["__proto__", "1"], ["toString", "2"]]);
+    expect(Object.entries(metaOfQuery("__proto__=1&toString=2"))).toEqual([
+      ["__proto__", "1"],
+      ["toString", "2"],
+    ]);
   });
 
   it("counts what it leaves out", () => expect(parseQuery("a=%zz&b;c&d")).toEqual({ pairs: [["d", ""]], malformed: 2 }));

@@ -4,9 +4,7 @@ import type { PluginContext } from "../context.ts";
 import type { Input, Node, Outputs, TestResult } from "../node.ts";
 import { type AckMode, brandPlugin, type HostSlot, type NoOptions, type OnLost, type OutKinds, type Plugin, type PluginMeta } from "../plugin.ts";
 import type { SysflowEvent } from "./channels.ts";
-import type {
-  Container, File, FileEvent, FileFlow, Header, K8sEvent, NetworkEvent, NetworkFlow, Pod, Process, ProcessEvent, ProcessFlow,
-} from "./records.ts";
+import type { Container, File, FileEvent, FileFlow, Header, K8sEvent, NetworkEvent, NetworkFlow, Pod, Process, ProcessEvent, ProcessFlow } from "./records.ts";
 
 // ---------------------------------------------------------------------------------------------------------- drivers
 
@@ -93,7 +91,10 @@ export function defineProcessor<O = NoOptions, I extends ChannelName = ChannelNa
   return brandPlugin({
     ...meta,
     kind: "processor",
-    channels: { in: listOf(input), out: out === undefined ? [] : typeof out === "object" && "hosted" in out ? out : out === "same" ? "same" : listOf(out as U | readonly U[]) },
+    channels: {
+      in: listOf(input),
+      out: out === undefined ? [] : typeof out === "object" && "hosted" in out ? out : out === "same" ? "same" : listOf(out as U | readonly U[]),
+    },
     node: async (options: never, ctx): Promise<Node> => {
       const processor = await create(options, ctx);
       return {
@@ -194,4 +195,3 @@ export function defineAction<O = NoOptions>(definition: ActionDefinition<O>): Pl
   const { create, ...meta } = definition;
   return brandPlugin({ ...meta, kind: "action", channels: { in: [], out: [] }, hostedBy: (options: never, ctx) => create(options, ctx) });
 }
-

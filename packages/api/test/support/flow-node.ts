@@ -1,5 +1,5 @@
-import type { Batch, EdgeOutlet, Hold, Input, Node, Outputs, Plugin, PluginContext, RefusedStatus, SendOptions, Status } from "../../src/index.ts";
 import { type Message, type MessageBatch, messageBatch } from "../../src/flow/index.ts";
+import type { Batch, EdgeOutlet, Hold, Input, Node, Outputs, Plugin, PluginContext, RefusedStatus, SendOptions, Status } from "../../src/index.ts";
 
 /** How a batch was let go: the status of each message, or why it was lost. */
 export type Settled = readonly Status[] | { readonly lost: unknown };
@@ -15,12 +15,24 @@ export class FakeBatch {
 
   hold(): Hold {
     const statuses = new Array<Status>(this.data.records).fill("done");
-    const refuse = (status: RefusedStatus, records: Iterable<number>): void => { for (const record of records) statuses[record] = status; };
+    const refuse = (status: RefusedStatus, records: Iterable<number>): void => {
+      for (const record of records) statuses[record] = status;
+    };
     return {
-      release: () => { this.settled ??= statuses; },
-      refuse: (status, details) => { refuse(status, details?.records ?? statuses.keys()); this.settled ??= statuses; },
-      refuseEach: (answers) => { for (const { status, records } of answers) refuse(status, records); this.settled ??= statuses; },
-      fail: (cause) => { this.settled ??= { lost: cause }; },
+      release: () => {
+        this.settled ??= statuses;
+      },
+      refuse: (status, details) => {
+        refuse(status, details?.records ?? statuses.keys());
+        this.settled ??= statuses;
+      },
+      refuseEach: (answers) => {
+        for (const { status, records } of answers) refuse(status, records);
+        this.settled ??= statuses;
+      },
+      fail: (cause) => {
+        this.settled ??= { lost: cause };
+      },
     };
   }
 }

@@ -1,5 +1,5 @@
-import { type FileHandle, open } from "node:fs/promises";
 import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import type { Device, Written } from "./output.ts";
 
 const { O_APPEND, O_CREAT, O_WRONLY } = constants;

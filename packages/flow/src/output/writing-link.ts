@@ -1,6 +1,6 @@
 import { MillraceError, type PluginContext } from "@millrace/api";
 import type { Link, Message } from "@millrace/api/flow";
-import { openOutput, type Output, type OutputTarget } from "./output.ts";
+import { type Output, type OutputTarget, openOutput } from "./output.ts";
 
 /** What a link that writes messages to an output needs. */
 export interface WritingLinkSettings {
@@ -33,7 +33,10 @@ export function writingLink(settings: WritingLinkSettings, ctx: PluginContext): 
       try {
         output = await openOutput(target, refused);
       } catch (cause) {
-        throw new MillraceError("MILLRACE_FLOW_OPEN", `sink "${ctx.name}" can't open ${nameOf(target)}: ${textOf(cause)}`, { cause, ...hintFor(target, cause) });
+        throw new MillraceError("MILLRACE_FLOW_OPEN", `sink "${ctx.name}" can't open ${nameOf(target)}: ${textOf(cause)}`, {
+          cause,
+          ...hintFor(target, cause),
+        });
       }
     },
     async recv(message) {
@@ -60,7 +63,8 @@ function textOf(cause: unknown): string {
 
 function hintFor(target: OutputTarget, cause: unknown): { hint?: string } {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  if (code === "ENOENT") return { hint: typeof target !== "string" && !target.create ? "make the file first: it is appended to, never made" : "make the folder first" };
+  if (code === "ENOENT")
+    return { hint: typeof target !== "string" && !target.create ? "make the file first: it is appended to, never made" : "make the folder first" };
   if (code === "EACCES" || code === "EPERM") return { hint: "let the user that runs the pipeline write there" };
   return {};
 }

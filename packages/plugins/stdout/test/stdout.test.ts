@@ -10,9 +10,14 @@ async function printed(read: boolean): Promise<{ out: string; answers: string; c
   const child = spawn(process.execPath, ["--conditions=@millrace/source", script], { stdio: ["ignore", "pipe", "pipe"], timeout: 10_000 });
   let out = "";
   let answers = "";
-  if (read) child.stdout.on("data", (bytes: Buffer) => { out += bytes.toString("latin1"); });
+  if (read)
+    child.stdout.on("data", (bytes: Buffer) => {
+      out += bytes.toString("latin1");
+    });
   else child.stdout.destroy();
-  child.stderr.on("data", (bytes: Buffer) => { answers += bytes.toString(); });
+  child.stderr.on("data", (bytes: Buffer) => {
+    answers += bytes.toString();
+  });
   const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
   return { out, answers, code };
 }
@@ -28,7 +33,7 @@ describe("stdout", () => {
 
   it("answers failed where nobody reads, and says so once", async () => {
     const { answers, code } = await printed(false);
-    expect({ answers, code }).toEqual({ answers: "failed failed\nsink \"stdout\" can't write to STDOUT: write EPIPE\n", code: 0 });
+    expect({ answers, code }).toEqual({ answers: 'failed failed\nsink "stdout" can\'t write to STDOUT: write EPIPE\n', code: 0 });
   });
 
   it("keeps its name and kind", () => expect([plugin.kind, plugin.name]).toEqual(["link", "stdout"]));
