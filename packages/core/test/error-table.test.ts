@@ -24,7 +24,6 @@ describe("the check", () => {
       "packages/a/src/a.ts",
       [
         "/** Says what MILLRACE_A_COMMENT means: `MILLRACE_A_COMMENT`. */",
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source text of a template
         'throw new MillraceError("MILLRACE_A_ONE", `no ${kind({ a: "}" })} is "${name}" | here`);',
         'const found = { code: "MILLRACE_A_TWO", severity, message: "it\'s two" };',
         "/** Something is there three times. */",

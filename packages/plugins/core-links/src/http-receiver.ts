@@ -23,15 +23,18 @@ export const httpReceiver: Plugin = /* @__PURE__ */ defineLink({
   role: "receiver",
   options,
   create: (settings, ctx) =>
-    httpServer({
-      address: parseHostPort(settings.bind_addr),
-      path: "/send",
-      replies: httpReplies,
-      zeroSize: "Zero-size request size\n",
-      chunked: false,
-      waits: ({ meta }) => SYNC.includes(meta.sync),
-      waitMs: WAIT_MS,
-      maxBody: settings.max_body,
-      inFlight: inFlightOf(settings),
-    }, ctx),
+    httpServer(
+      {
+        address: parseHostPort(settings.bind_addr),
+        path: "/send",
+        replies: httpReplies,
+        zeroSize: "Zero-size request size\n",
+        chunked: false,
+        waits: ({ meta }) => SYNC.includes(meta.sync),
+        waitMs: WAIT_MS,
+        maxBody: settings.max_body,
+        inFlight: inFlightOf(settings),
+      },
+      ctx,
+    ),
 });

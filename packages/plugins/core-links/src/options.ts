@@ -7,17 +7,30 @@ import type { InFlightBounds } from "./in-flight.ts";
 export function bindOption(schemes: readonly BindAddress["scheme"][], description: string, later: readonly BindAddress["scheme"][] = []): z.ZodString {
   const supported = schemes.map((scheme) => `${scheme}://`).join(", ");
   const isOneOf = (known: readonly string[], text: string): boolean => known.some((scheme) => text.startsWith(`${scheme}://`));
-  return z.string().check(problemsOf((text) => {
-    if (isOneOf(schemes, text)) parseBind(text);
-    else if (isOneOf(later, text)) return `${text.slice(0, text.indexOf("/"))}// is not supported yet; supported: ${supported}`;
-    else return `unrecognised \`bind\` protocol: ${JSON.stringify(text)}; supported: ${supported}`;
-    return undefined;
-  })).describe(description);
+  return z
+    .string()
+    .check(
+      problemsOf((text) => {
+        if (isOneOf(schemes, text)) parseBind(text);
+        else if (isOneOf(later, text)) return `${text.slice(0, text.indexOf("/"))}// is not supported yet; supported: ${supported}`;
+        else return `unrecognised \`bind\` protocol: ${JSON.stringify(text)}; supported: ${supported}`;
+        return undefined;
+      }),
+    )
+    .describe(description);
 }
 
 /** A `bind_addr` of the classic generation. */
 export function hostPortOption(description: string): z.ZodString {
-  return z.string().check(problemsOf((text) => { parseHostPort(text); return undefined; })).describe(description);
+  return z
+    .string()
+    .check(
+      problemsOf((text) => {
+        parseHostPort(text);
+        return undefined;
+      }),
+    )
+    .describe(description);
 }
 
 function problemsOf(check: (text: string) => string | undefined): (payload: z.core.ParsePayload<string>) => void {
@@ -45,4 +58,8 @@ export function inFlightOf(options: { readonly max_in_flight: number; readonly m
 }
 
 /** The longest body of a request. */
-export const maxBodyOption: z.ZodDefault<z.ZodInt> = z.int().min(1).default(16_777_216).describe("HTTP: the longest body, in bytes; a longer one is answered 413");
+export const maxBodyOption: z.ZodDefault<z.ZodInt> = z
+  .int()
+  .min(1)
+  .default(16_777_216)
+  .describe("HTTP: the longest body, in bytes; a longer one is answered 413");

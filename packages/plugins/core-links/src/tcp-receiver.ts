@@ -14,9 +14,16 @@ const options = z.strictObject({
   bind_addr: hostPortOption("Where to listen: HOST:PORT; an empty HOST means all interfaces"),
   mode: z.string().default("talkative").describe("`talkative`: replies to each message; `silent`: sends no replies; anything else is as `talkative`"),
   backend: z.enum(["std", "evio"]).default("std").describe("Taken for the sake of older configurations; both are served alike"),
-  replies: z.enum(["classic", "mid"]).default("classic").describe("`classic`: `ACCEPTED` without a line end; `mid`: the status of each message and CR LF, as flowd of May 2019 replies"),
+  replies: z
+    .enum(["classic", "mid"])
+    .default("classic")
+    .describe("`classic`: `ACCEPTED` without a line end; `mid`: the status of each message and CR LF, as flowd of May 2019 replies"),
   sync: z.boolean().default(false).describe("Wait for the status of each message, as if it had the metadata `sync`: `SENT` in place of `ACCEPTED`"),
-  read_timeout: z.int().min(0).optional().describe("Milliseconds after which a quiet client is disconnected, 0 for never; 1000, or 50 with the replies of `mid`"),
+  read_timeout: z
+    .int()
+    .min(0)
+    .optional()
+    .describe("Milliseconds after which a quiet client is disconnected, 0 for never; 1000, or 50 with the replies of `mid`"),
   buf_size: z.int().min(2).default(1_048_576).describe("The longest line, its end included, in bytes"),
   ...inFlightOptions,
 });
@@ -29,14 +36,17 @@ export const tcpReceiver: Plugin = /* @__PURE__ */ defineLink({
   options,
   create: (settings, ctx) => {
     const waits = settings.sync || settings.replies === "mid";
-    return streamServer({
-      at: { scheme: "tcp", address: parseHostPort(settings.bind_addr) },
-      rules: { maxBytes: settings.buf_size, trim: "run" },
-      answers: settings.mode === "silent" ? "never" : waits ? "status" : "accepted",
-      replies: settings.replies === "mid" ? v1alpha1Tcp : classicTcp,
-      waitMs: WAIT_MS,
-      readTimeoutMs: settings.read_timeout ?? READ_TIMEOUT_MS[settings.replies],
-      inFlight: inFlightOf(settings),
-    }, ctx);
+    return streamServer(
+      {
+        at: { scheme: "tcp", address: parseHostPort(settings.bind_addr) },
+        rules: { maxBytes: settings.buf_size, trim: "run" },
+        answers: settings.mode === "silent" ? "never" : waits ? "status" : "accepted",
+        replies: settings.replies === "mid" ? v1alpha1Tcp : classicTcp,
+        waitMs: WAIT_MS,
+        readTimeoutMs: settings.read_timeout ?? READ_TIMEOUT_MS[settings.replies],
+        inFlight: inFlightOf(settings),
+      },
+      ctx,
+    );
   },
 });

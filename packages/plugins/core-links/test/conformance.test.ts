@@ -10,7 +10,9 @@ import { Client } from "./support/client.ts";
 const runner = { describe, it };
 let folder = "";
 let files = 0;
-beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), "flow-conformance-")); });
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "flow-conformance-"));
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 /** Waits for the port, lets a client use it, and waits for a message to come out. */
@@ -41,9 +43,12 @@ function post(path: string): (port: number) => Promise<void> {
   };
 }
 
-describe("over TCP", () => describeConformance(runner, coreReceiver, { options: { bind: "tcp://127.0.0.1:0" }, clock: "system", stimulate: visited(sendLines) }));
-describe("over HTTP", () => describeConformance(runner, coreReceiver, { options: { bind: "http://127.0.0.1:0" }, clock: "system", stimulate: visited(post("/v1alpha1")) }));
-describe("over UDP", () => describeConformance(runner, coreReceiver, { options: { bind: "udp://127.0.0.1:0" }, clock: "system", stimulate: visited(sendDatagram) }));
+describe("over TCP", () =>
+  describeConformance(runner, coreReceiver, { options: { bind: "tcp://127.0.0.1:0" }, clock: "system", stimulate: visited(sendLines) }));
+describe("over HTTP", () =>
+  describeConformance(runner, coreReceiver, { options: { bind: "http://127.0.0.1:0" }, clock: "system", stimulate: visited(post("/v1alpha1")) }));
+describe("over UDP", () =>
+  describeConformance(runner, coreReceiver, { options: { bind: "udp://127.0.0.1:0" }, clock: "system", stimulate: visited(sendDatagram) }));
 describeConformance(runner, tcpReceiver, { options: { bind_addr: "127.0.0.1:0" }, clock: "system", stimulate: visited(sendLines) });
 describeConformance(runner, httpReceiver, { options: { bind_addr: "127.0.0.1:0" }, clock: "system", stimulate: visited(post("/send")) });
 describeConformance(runner, coreSink, { options: () => ({ bind: `file://${join(folder, `sink-${files++}`)}` }), clock: "system" });

@@ -12,14 +12,25 @@ const TYPE = { "content-type": "text/plain; charset=utf-8" };
 const NOSNIFF = { ...TYPE, "x-content-type-options": "nosniff" };
 
 /** Asks, and gives code and body; and the headers that matter, if they are to be compared. */
-function ask(method: string, path: string, body?: string | Uint8Array, headers: Record<string, string> = {}, agent?: Agent): Promise<{ code: number; body: string; headers: Record<string, unknown> }> {
+function ask(
+  method: string,
+  path: string,
+  body?: string | Uint8Array,
+  headers: Record<string, string> = {},
+  agent?: Agent,
+): Promise<{ code: number; body: string; headers: Record<string, unknown> }> {
   return new Promise((resolve, reject) => {
     const sent = request({ host: "127.0.0.1", port: rcv.port, method, path, headers, timeout: 5000, ...(agent && { agent }) }, (response) => {
       let text = "";
-      response.setEncoding("utf8").on("data", (part: string) => { text += part; }).on("end", () => {
-        const { date, connection, "keep-alive": keep, "content-length": length, ...rest } = response.headers;
-        resolve({ code: response.statusCode ?? 0, body: text, headers: rest });
-      });
+      response
+        .setEncoding("utf8")
+        .on("data", (part: string) => {
+          text += part;
+        })
+        .on("end", () => {
+          const { date, connection, "keep-alive": keep, "content-length": length, ...rest } = response.headers;
+          resolve({ code: response.statusCode ?? 0, body: text, headers: rest });
+        });
     });
     sent.on("error", reject).on("timeout", () => sent.destroy(new Error("no answer in time")));
     if (body !== undefined && headers["transfer-encoding"] === undefined) sent.setHeader("Content-Length", Buffer.byteLength(body));
@@ -57,8 +68,12 @@ describe("core.receiver over HTTP", () => {
   });
 
   it.each<[RefusedStatus, number, string]>([
-    ["partial", 409, "Partial send"], ["invalid", 400, "Invalid message"], ["failed", 500, "Failed to send"],
-    ["timed-out", 504, "Timed out to send message"], ["unroutable", 406, "Unknown destination"], ["throttled", 429, "Message throttled"],
+    ["partial", 409, "Partial send"],
+    ["invalid", 400, "Invalid message"],
+    ["failed", 500, "Failed to send"],
+    ["timed-out", 504, "Timed out to send message"],
+    ["unroutable", 406, "Unknown destination"],
+    ["throttled", 429, "Message throttled"],
   ])("answers %s with %i", async (status, code, body) => {
     rcv = await receiver(coreReceiver, BIND, { downstream: (delivery) => delivery.refuse(status) });
     expect(await ask("POST", "/v1alpha1", "x")).toEqual({ code, body, headers: TYPE });
@@ -169,6 +184,8 @@ describe("receiver.http", () => {
 
   it("says where it can't listen", async () => {
     rcv = await receiver(httpReceiver, BIND);
-    await expect(receiver(httpReceiver, { bind_addr: `127.0.0.1:${rcv.port}` })).rejects.toThrow(/receiver "rcv" can't listen on http:\/\/127.0.0.1:\d+: the address is already in use/);
+    await expect(receiver(httpReceiver, { bind_addr: `127.0.0.1:${rcv.port}` })).rejects.toThrow(
+      /receiver "rcv" can't listen on http:\/\/127.0.0.1:\d+: the address is already in use/,
+    );
   });
 });

@@ -14,8 +14,13 @@ function documented(name: string): Record<string, string> {
 
 /** The same as the schema has it. */
 function declared(plugin: Plugin): Record<string, string> {
-  const schema = plugin.options?.["~standard"].jsonSchema.input({ target: "draft-2020-12" }) as { properties: Record<string, { default?: unknown }>; required?: string[] };
-  return Object.fromEntries(Object.entries(schema.properties).map(([key, { default: given }]) => [key, schema.required?.includes(key) ? "required" : String(given ?? "none")]));
+  const schema = plugin.options?.["~standard"].jsonSchema.input({ target: "draft-2020-12" }) as {
+    properties: Record<string, { default?: unknown }>;
+    required?: string[];
+  };
+  return Object.fromEntries(
+    Object.entries(schema.properties).map(([key, { default: given }]) => [key, schema.required?.includes(key) ? "required" : String(given ?? "none")]),
+  );
 }
 
 describe("the options tables", () => {

@@ -1,14 +1,16 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Harness, harness, message, messages, payloads } from "@millrace/testkit";
 import type { MessageBatch } from "@millrace/api/flow";
+import { type Harness, harness, message, messages, payloads } from "@millrace/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { coreSink, dumper, mux, nullSink } from "../src/index.ts";
 
 let folder = "";
 let h: Harness<MessageBatch> | undefined;
-beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), "flow-")); });
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "flow-"));
+});
 afterEach(async () => {
   await h?.close();
   h = undefined;
@@ -43,7 +45,7 @@ describe("core.sink", () => {
   it.skipIf(process.platform !== "linux")("answers `failed` where the disk is full, says so once, and goes on", async () => {
     h = await harness(coreSink, { name: "dumper", options: { bind: "file:///dev/full" }, clock: "system" });
     for (const text of ["a", "b"]) expect((await h.feed(messages(text, text)).settled()).statuses).toEqual(["failed", "failed"]);
-    expect(h.log("error")).toEqual(["sink \"dumper\" can't write to /dev/full: ENOSPC: no space left on device, write"]);
+    expect(h.log("error")).toEqual(['sink "dumper" can\'t write to /dev/full: ENOSPC: no space left on device, write']);
     expect(h.metric("sink_file_msg_failed")).toBe(4);
   });
 
@@ -53,7 +55,11 @@ describe("core.sink", () => {
   });
 
   it("says which addresses it knows", async () => {
-    const refusals = await Promise.all(["tcp://127.0.0.1:1", "http://127.0.0.1:1", "out.txt", "file://"].map((bind) => harness(coreSink, { options: { bind } }).catch((cause: Error) => cause.message)));
+    const refusals = await Promise.all(
+      ["tcp://127.0.0.1:1", "http://127.0.0.1:1", "out.txt", "file://"].map((bind) =>
+        harness(coreSink, { options: { bind } }).catch((cause: Error) => cause.message),
+      ),
+    );
     expect(refusals).toMatchInlineSnapshot(`
       [
         "the plugin can't run so:

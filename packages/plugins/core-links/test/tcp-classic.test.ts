@@ -66,7 +66,12 @@ describe("receiver.tcp", () => {
   it("tells the status where it is told to wait for it", async () => {
     rcv = await receiver(tcpReceiver, { ...BIND, sync: true }, { downstream: "manual" });
     const client = await rcv.connect();
-    for (const [status, reply] of [["done", "SENT"], ["partial", "PART_SENT"], ["failed", "FAILED"], ["unroutable", "UNROUTABLE"]] as const) {
+    for (const [status, reply] of [
+      ["done", "SENT"],
+      ["partial", "PART_SENT"],
+      ["failed", "FAILED"],
+      ["unroutable", "UNROUTABLE"],
+    ] as const) {
       client.send("x\n");
       const delivery = await rcv.h.next();
       if (status === "done") delivery.done();
@@ -95,7 +100,7 @@ describe("receiver.tcp", () => {
     const client = await rcv.connect();
     client.send("x\n".repeat(5));
     await client.gets("ACCEPTED".repeat(3));
-    for (let answered = 0; answered < 5;) {
+    for (let answered = 0; answered < 5; ) {
       const delivery = await rcv.h.next();
       answered += delivery.data.records;
       delivery.done();

@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
 import type { RefusedStatus } from "@millrace/api";
+import { afterEach, describe, expect, it } from "vitest";
 import { coreReceiver } from "../src/index.ts";
 import { Client } from "./support/client.ts";
 import { type Receiver, receiver } from "./support/receivers.ts";
@@ -144,7 +144,9 @@ describe("where it listens", () => {
     rcv = await receiver(coreReceiver, BIND);
     const bind = `tcp://127.0.0.1:${rcv.port}`;
     const error = await receiver(coreReceiver, { bind }).catch((cause: unknown) => cause);
-    expect(String(error).replaceAll(String(rcv.port), "PORT")).toContain('receiver "rcv" can\'t listen on tcp://127.0.0.1:PORT: the address is already in use (EADDRINUSE)');
+    expect(String(error).replaceAll(String(rcv.port), "PORT")).toContain(
+      'receiver "rcv" can\'t listen on tcp://127.0.0.1:PORT: the address is already in use (EADDRINUSE)',
+    );
   });
 
   it("is an error where the address is none of this machine's", async () => {
@@ -204,7 +206,7 @@ describe("under load", () => {
     await rcv.h.until("10 messages", () => taken() >= 10);
     await rcv.h.quiet();
     expect(taken()).toBe(10);
-    for (let answered = 0; answered < 50;) {
+    for (let answered = 0; answered < 50; ) {
       const delivery = await rcv.h.next();
       answered += delivery.data.records;
       delivery.done();

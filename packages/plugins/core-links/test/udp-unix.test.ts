@@ -10,7 +10,9 @@ import { type Receiver, receiver } from "./support/receivers.ts";
 
 let rcv: Receiver | undefined;
 let folder = "";
-beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), "flow-")); });
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "flow-"));
+});
 afterEach(async () => {
   await rcv?.close();
   rcv = undefined;
@@ -25,7 +27,7 @@ describe("core.receiver over UDP", () => {
   }
 
   it("frames each datagram by itself", async () => {
-    const here = rcv = await receiver(coreReceiver, { bind: "udp://127.0.0.1:0" });
+    const here = (rcv = await receiver(coreReceiver, { bind: "udp://127.0.0.1:0" }));
     await send(here.port, "one\r\n", "two\n", "a\nb\nc\n", "no newline", "+tail\n", "\n", "x\r\r\n");
     await here.h.until("all messages", () => here.payloads().length >= 9);
     expect(here.payloads()).toEqual(["one", "two", "a", "b", "c", "no newline", "+tail", "", "x"]);
@@ -35,7 +37,7 @@ describe("core.receiver over UDP", () => {
   });
 
   it("drops and counts what comes while too much is in flight", async () => {
-    const here = rcv = await receiver(coreReceiver, { bind: "udp://127.0.0.1:0", max_in_flight: 2 }, { downstream: "manual" });
+    const here = (rcv = await receiver(coreReceiver, { bind: "udp://127.0.0.1:0", max_in_flight: 2 }, { downstream: "manual" }));
     await send(here.port, "1\n2\n3\n4\n5\n");
     await here.h.until("the rest to be dropped", () => here.h.metric("receiver_udp_dropped") === 3);
     expect(here.h.metric("receiver_udp_received")).toBe(5);
@@ -53,7 +55,7 @@ describe("core.receiver over UDP", () => {
   });
 
   it("says where it can't listen", async () => {
-    const here = rcv = await receiver(coreReceiver, { bind: "udp://127.0.0.1:0" });
+    const here = (rcv = await receiver(coreReceiver, { bind: "udp://127.0.0.1:0" }));
     await expect(receiver(coreReceiver, { bind: `udp://127.0.0.1:${here.port}` })).rejects.toThrow("EADDRINUSE");
   });
 });
@@ -61,7 +63,7 @@ describe("core.receiver over UDP", () => {
 describe("core.receiver over a unix socket", () => {
   it("takes lines from several clients, never replies, and removes its path", async () => {
     const path = join(folder, "f.sock");
-    const here = rcv = await receiver(coreReceiver, { bind: `unix://${path}` });
+    const here = (rcv = await receiver(coreReceiver, { bind: `unix://${path}` }));
     const first = await Client.connect({ path });
     first.send("one\r\ntwo\n");
     const second = await Client.connect({ path });
@@ -81,7 +83,7 @@ describe("core.receiver over a unix socket", () => {
     const script = join(folder, "leave.mjs");
     await writeFile(script, "import { createServer } from 'node:net'; createServer().listen(process.argv[2], () => process.kill(process.pid, 'SIGKILL'));");
     await new Promise((resolve) => fork(script, [path]).once("exit", resolve));
-    const here = rcv = await receiver(coreReceiver, { bind: `unix://${path}` });
+    const here = (rcv = await receiver(coreReceiver, { bind: `unix://${path}` }));
     expect(here.h.log("warn")).toEqual([`unix socket ${path} already exists and nobody listens on it: removing it`]);
   });
 

@@ -111,10 +111,10 @@ export function httpServer(settings: HttpSettings, ctx: PluginContext): Link {
       // A time-out answers the one who waits. What has been sent on goes its way; what found no room is not sent at all.
       const timer = waits
         ? ctx.clock.after(settings.waitMs, () => {
-          metrics.timeout.add(1);
-          inFlight.forget(go);
-          end("timed-out");
-        })
+            metrics.timeout.add(1);
+            inFlight.forget(go);
+            end("timed-out");
+          })
         : undefined;
       if (inFlight.hasRoom) go();
       else inFlight.whenRoom(go);

@@ -10,7 +10,9 @@ export async function removeStaleSocket(path: string, ctx: PluginContext): Promi
   });
   if (found === undefined) return;
   if (!found.isSocket()) {
-    throw new MillraceError("MILLRACE_FLOW_BIND", `file ${path} already exists and it's not a unix socket: can not rebind`, { hint: `receiver "${ctx.name}" needs a path of its own` });
+    throw new MillraceError("MILLRACE_FLOW_BIND", `file ${path} already exists and it's not a unix socket: can not rebind`, {
+      hint: `receiver "${ctx.name}" needs a path of its own`,
+    });
   }
   if (await isServed(path)) {
     throw new MillraceError("MILLRACE_FLOW_BIND", `receiver "${ctx.name}" can't listen on unix://${path}: the address is already in use (EADDRINUSE)`, {
@@ -24,7 +26,10 @@ export async function removeStaleSocket(path: string, ctx: PluginContext): Promi
 function isServed(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);
-    socket.once("connect", () => { socket.destroy(); resolve(true); });
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
     socket.once("error", () => resolve(false));
   });
 }

@@ -69,7 +69,10 @@ export function streamServer(settings: StreamSettings, ctx: PluginContext): Link
       server.close();
       ctx.signal.addEventListener("abort", destroyAll);
       for (const connection of open) connection.drain();
-      if (open.size > 0 && !ctx.signal.aborted) await new Promise<void>((resolve) => { wakeStop = resolve; });
+      if (open.size > 0 && !ctx.signal.aborted)
+        await new Promise<void>((resolve) => {
+          wakeStop = resolve;
+        });
       await inFlight.empty(ctx.signal);
       ctx.signal.removeEventListener("abort", destroyAll);
     },

@@ -13,9 +13,18 @@ export class Client {
 
   private constructor(socket: Socket) {
     this.socket = socket;
-    socket.on("data", (bytes: Buffer) => { this.received += bytes.toString("latin1"); this.wake(); });
-    socket.on("end", () => { this.ended = true; this.wake(); });
-    socket.on("close", () => { this.closed = true; this.wake(); });
+    socket.on("data", (bytes: Buffer) => {
+      this.received += bytes.toString("latin1");
+      this.wake();
+    });
+    socket.on("end", () => {
+      this.ended = true;
+      this.wake();
+    });
+    socket.on("close", () => {
+      this.closed = true;
+      this.wake();
+    });
     // A broken connection shows as closed.
     socket.on("error", () => this.wake());
   }
@@ -55,7 +64,10 @@ export class Client {
     const deadline = performance.now() + DEADLINE_MS;
     while (!holds()) {
       if (performance.now() > deadline) throw new Error(`waited in vain for ${what}, got ${JSON.stringify(this.received.slice(0, 200))}`);
-      await new Promise<void>((resolve) => { this.wake = resolve; setTimeout(resolve, 50); });
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+        setTimeout(resolve, 50);
+      });
     }
   }
 

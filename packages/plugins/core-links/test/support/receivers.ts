@@ -1,6 +1,6 @@
 import type { Plugin } from "@millrace/api";
 import type { MessageBatch } from "@millrace/api/flow";
-import { type Harness, harness, type HarnessOptions, payloads } from "@millrace/testkit";
+import { type Harness, type HarnessOptions, harness, payloads } from "@millrace/testkit";
 import { Client } from "./client.ts";
 
 /** A receiver at work, on a port that the system has chosen. */
