@@ -95,6 +95,8 @@ export class EntityTables {
   readonly #fileTouched: number[] = [];
   readonly #containers: Map<string, Housed<ContainerVersion>> = new Map();
   readonly #pods: Map<string, Housed<PodVersion>> = new Map();
+  /** Versions by the values they were made from: a trace that tells the same of a pod again gives the same value. */
+  readonly #podVersions: WeakMap<object, PodVersion> = new WeakMap();
   readonly #limits: Required<TableLimits>;
   readonly #key = new Int32Array(OID_WORDS);
   readonly #texts = new TextCache();
@@ -130,13 +132,18 @@ export class EntityTables {
   }
 
   storeContainer(rows: RowSource, base: number): ContainerVersion {
-    const container = new ContainerVersion(rows, base);
+    const container = new ContainerVersion(rows, base, this.#texts);
     this.#put(this.#containers, container.id, container);
     return container;
   }
 
   storePod(rows: RowSource, base: number): PodVersion {
-    const pod = new PodVersion(rows, base);
+    const value = rows.values[rows.words[base + L.POD_INDEX] as number] as object;
+    let pod = this.#podVersions.get(value);
+    if (!pod) {
+      pod = new PodVersion(rows, base);
+      this.#podVersions.set(value, pod);
+    }
     this.#put(this.#pods, pod.id, pod);
     return pod;
   }

@@ -132,7 +132,7 @@ export class FileVersion implements File {
     this.tsLo = words[base + L.TS] as number;
     this.tsHi = words[base + L.TS + 1] as number;
     this.restypeCode = words[base + L.RESTYPE] as number;
-    this.path = textOf(rows, base + L.PATH);
+    this.path = textOf(rows, base + L.PATH, texts);
     this.containerId = optionalText(rows, base + L.FILE_CONTAINER, texts);
     this.#foid0 = words[base + L.FOID] as number;
     this.#foid1 = words[base + L.FOID + 1] as number;
@@ -192,8 +192,8 @@ export class ContainerVersion implements Container {
   readonly privileged: boolean;
   readonly podId: string | undefined;
 
-  constructor(rows: RowSource, base: number) {
-    const record = containerAt(rows, base);
+  constructor(rows: RowSource, base: number, texts?: TextSource) {
+    const record = containerAt(rows, base, texts);
     this.id = record.id;
     this.name = record.name;
     this.image = record.image;

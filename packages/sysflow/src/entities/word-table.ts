@@ -23,7 +23,7 @@ export class WordTable<T> {
   readonly #factors: Int32Array;
 
   /**
-   * @param width - words a key
+   * @param width - words a key, two at the least
    * @param seed - any 32-bit number
    */
   constructor(width: number, seed: number) {
@@ -60,7 +60,9 @@ export class WordTable<T> {
   matches(entry: number, words: Int32Array, at: number): boolean {
     const keys = this.#keys;
     const width = this.#width;
-    for (let i = 0, key = entry * width; i < width; i++) if (keys[key + i] !== words[at + i]) return false;
+    const key = entry * width;
+    if (keys[key] !== words[at] || keys[key + 1] !== words[at + 1]) return false;
+    for (let i = 2; i < width; i++) if (keys[key + i] !== words[at + i]) return false;
     return this.values[entry] !== undefined;
   }
 
@@ -119,8 +121,9 @@ export class WordTable<T> {
   #hash(words: Int32Array, at: number): number {
     // A sum of products with secret odd factors: no product waits for the one before.
     const factors = this.#factors;
-    let hash = 0;
-    for (let i = 0, width = this.#width; i < width; i++) hash = (hash + Math.imul(words[at + i] as number, factors[i] as number)) | 0;
+    const width = this.#width;
+    let hash = (Math.imul(words[at] as number, factors[0] as number) + Math.imul(words[at + 1] as number, factors[1] as number)) | 0;
+    for (let i = 2; i < width; i++) hash = (hash + Math.imul(words[at + i] as number, factors[i] as number)) | 0;
     return Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) >>> 7;
   }
 

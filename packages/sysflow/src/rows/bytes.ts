@@ -14,12 +14,12 @@ export function textAt(bytes: Buffer, at: number, length: number): string {
 }
 
 const NO_STRINGS: readonly string[] = Object.freeze([]);
-const CACHED_LENGTH = 64;
-const CACHE_MASK = 511;
+const CACHED_LENGTH = 192;
+const CACHE_MASK = 4095;
 
 /**
- * Remembers short texts that come again and again, such as the names of users and containers, so that each is made once and
- * held once. A text that falls on the place of another one takes it.
+ * Remembers texts that come again and again, such as the names of users and what is announced anew after each header, so
+ * that each is made once and held once. A text that falls on the place of another one takes it.
  */
 export class TextCache {
   readonly #texts: string[] = new Array<string>(CACHE_MASK + 1).fill("");
@@ -27,16 +27,20 @@ export class TextCache {
   /** As {@link textAt}. */
   textAt(bytes: Buffer, at: number, length: number): string {
     if (length > CACHED_LENGTH || length === 0) return textAt(bytes, at, length);
-    const middle = at + (length >> 1);
-    const last = at + length - 1;
-    const mixed = Math.imul((bytes[at] as number) ^ ((bytes[middle] as number) << 8) ^ ((bytes[last] as number) << 16) ^ (length << 24), 0x9e3779b1);
-    const place = ((mixed >>> 15) ^ mixed) & CACHE_MASK;
+    const place = placeOf(bytes, at, length);
     const known = this.#texts[place] as string;
     if (known.length === length && isText(known, bytes, at)) return known;
     const text = textAt(bytes, at, length);
     this.#texts[place] = text;
     return text;
   }
+}
+
+/** Where in the cache a text belongs, by its length and some of its bytes. */
+function placeOf(bytes: Buffer, at: number, length: number): number {
+  let mixed = length ^ ((bytes[at + length - 1] as number) << 8);
+  for (let i = at + length - 2, step = (length >> 3) + 1; i >= at; i -= step) mixed = Math.imul(mixed ^ (bytes[i] as number), 0x9e3779b1);
+  return ((mixed >>> 15) ^ mixed) & CACHE_MASK;
 }
 
 /** Whether bytes are a text of ASCII characters. */

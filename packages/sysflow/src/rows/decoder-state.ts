@@ -7,6 +7,17 @@ import { readLong, skipLong } from "./varint.ts";
 /** The largest count or length that is taken seriously. */
 const MAX_COUNT = 0x7fffffff;
 
+/** How many values of rare types are remembered, and the most bytes one of them may have. */
+const KNOWN_VALUES = 256;
+const MAX_KNOWN_BYTES = 4096;
+
+/** A value that was read, and the bytes it was read from. */
+interface KnownValue {
+  readonly type: AvroType;
+  readonly bytes: Uint8Array;
+  readonly value: unknown;
+}
+
 /** What a decoder keeps between calls, and what its generated code calls for the rare and the variable parts. */
 export class DecoderState {
   /** Bytes that records are decoded from. */
@@ -23,6 +34,7 @@ export class DecoderState {
   readonly passed: Map<number, number> = new Map();
   /** Values of types that have no room in a row, in their order. */
   values: unknown[] = [];
+  readonly #known: (KnownValue | undefined)[] = new Array<KnownValue | undefined>(KNOWN_VALUES).fill(undefined);
   /** Where a length or count that was just read stands. */
   readonly #number = new Int32Array(2);
   /** Where a walk through a value is. */
@@ -97,11 +109,28 @@ export class DecoderState {
     return this.#at;
   }
 
-  /** Decodes a value of any type to plain data (bigint for a long), in `value`. For rare types: it is not fast. */
+  /**
+   * Decodes a value of any type to plain data (bigint for a long), in `value`. For rare types: it is not fast. Values that
+   * were read lately are found again by their bytes, and are the same objects then: traces tell again of all there is after
+   * each header.
+   */
   read(type: AvroType, p: number): { readonly at: number; readonly value: unknown } {
+    const place = this.#valuePlace(p);
+    const known = this.#known[place];
+    if (known?.type === type && known.bytes.length <= this.end - p && this.bytes.compare(known.bytes, 0, known.bytes.length, p, p + known.bytes.length) === 0)
+      return { at: p + known.bytes.length, value: known.value };
     this.#at = p;
     const value = this.#walk(type, true, 0);
-    return { at: this.#at, value };
+    const at = this.#at;
+    if (at > 0 && at <= this.end && at - p <= MAX_KNOWN_BYTES) this.#known[place] = { type, bytes: Uint8Array.prototype.slice.call(this.bytes, p, at), value };
+    return { at, value };
+  }
+
+  /** Where a value is remembered, by its first bytes. */
+  #valuePlace(p: number): number {
+    let mixed = 0;
+    for (let i = 0; i < 32; i++) mixed = Math.imul(mixed ^ (this.bytes[p + i] as number), 0x9e3779b1);
+    return ((mixed >>> 15) ^ mixed) & (KNOWN_VALUES - 1);
   }
 
   #count(): number {

@@ -77,15 +77,15 @@ export function headerAt(rows: RowSource, base: number): Header {
   };
 }
 
-export function containerAt(rows: RowSource, base: number): Container {
+export function containerAt(rows: RowSource, base: number, texts?: TextSource): Container {
   return {
-    id: textOf(rows, base + L.CONTAINER_ID),
-    name: textOf(rows, base + L.CONTAINER_NAME),
-    image: textOf(rows, base + L.IMAGE),
-    imageId: textOf(rows, base + L.IMAGE_ID),
+    id: textOf(rows, base + L.CONTAINER_ID, texts),
+    name: textOf(rows, base + L.CONTAINER_NAME, texts),
+    image: textOf(rows, base + L.IMAGE, texts),
+    imageId: textOf(rows, base + L.IMAGE_ID, texts),
     type: N.CONTAINER_TYPES[rows.words[base + L.CONTAINER_TYPE] as number] ?? "unknown",
     privileged: rows.words[base + L.PRIVILEGED] !== 0,
-    podId: optionalText(rows, base + L.POD_ID),
+    podId: optionalText(rows, base + L.POD_ID, texts),
   };
 }
 
