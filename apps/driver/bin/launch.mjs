@@ -1,4 +1,7 @@
 // Starts one of the built commands. This file runs on any Node, so that an old one is told what it lacks.
+//
+// The first lines of the commands hold the room for young objects to 4 MB: V8 gives more the longer a program runs, and a
+// long trace would take tens of megabytes more than a short one. It can't be told once it runs.
 import { existsSync } from "node:fs";
 
 const OLDEST_NODE = [22, 12];
