@@ -1,7 +1,7 @@
-// Measures exports without rules against the least that has to be done: inflating the same blocks; and, as a second floor,
+// Measures exports, without rules and with, against the least that has to be done: inflating the same blocks; and, as a second floor,
 // inflating them and writing as many bytes.
 //
-//   node tooling/bench/export-bench.mjs [--records N (default 1000000)] [--repetitions N (default 3)] [--only TRACE]
+//   node tooling/bench/export-bench.mjs [--records N (default 1000000)] [--repetitions N (default 3)] [--only TRACE] [--work TEXT]
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
@@ -11,11 +11,17 @@ import { parseArgs } from "node:util";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../..");
+const data = process.env.MILLRACE_CONFORMANCE ?? join(root, "../shared");
 /** The Node of the project, whichever one runs this file. */
 const node = join(root, "node_modules/node/bin/node");
 
 const { values: options } = parseArgs({
-  options: { records: { type: "string", default: "1000000" }, repetitions: { type: "string", default: "3" }, only: { type: "string" } },
+  options: {
+    records: { type: "string", default: "1000000" },
+    repetitions: { type: "string", default: "3" },
+    only: { type: "string" },
+    work: { type: "string" },
+  },
 });
 
 if (!existsSync(node)) {
@@ -39,7 +45,7 @@ try {
     ]) {
       const long = join(folder, `${name}-${variant}.sf`);
       const { records } = child("traces.mjs", how, file, long, String(Math.round(Number(options.records) * share)));
-      for (const format of ["json", "ecs"]) print(name, variant, format, records, measure(long, format));
+      for (const work of works()) print(name, variant, work.name, records, measure(long, work));
       rmSync(long);
     }
   }
@@ -49,7 +55,6 @@ try {
 
 /** The traces there are: recorded ones where the conformance data is, otherwise one of our own. */
 function traces() {
-  const data = process.env.MILLRACE_CONFORMANCE ?? join(root, "../shared");
   const recorded = ["mon.1531776682", "k8s_small"].map((name) => ({ name, file: join(data, "traces", `${name}.sf`) })).filter(({ file }) => existsSync(file));
   if (recorded.length > 0) return recorded.filter(({ name }) => !options.only || name === options.only);
   process.stdout.write("No recorded traces here (MILLRACE_CONFORMANCE names their folder): a generated one is measured.\n\n");
@@ -58,19 +63,34 @@ function traces() {
   return [{ name: "generated", file }];
 }
 
+/** What is measured: every event with all that is known of it, and alerts of policies, where the conformance data has them. */
+function works() {
+  const folder = join(data, "policies");
+  const alerts = ["falco.yaml", "runtimeintegrity/ttps.yaml"].map((file) => ({
+    name: `${file}, alert → json file`,
+    format: "json",
+    policies: join(folder, file),
+  }));
+  return [
+    { name: "enrich → json file", format: "json" },
+    { name: "enrich → ecs file", format: "ecs" },
+    ...alerts.filter(({ policies }) => existsSync(policies)),
+  ].filter(({ name }) => !options.work || name.includes(options.work));
+}
+
 /** All three by turns, each run in a process of its own, which writes a new file; the median of each. */
-function measure(file, format) {
+function measure(file, { format, policies = "" }) {
   const target = join(folder, "out");
   const runs = Array.from({ length: Number(options.repetitions) }, () => {
     const inflated = child("inflate-side.mjs", file);
-    const exported = child("export-side.mjs", file, format, target);
+    const exported = child("export-side.mjs", file, format, target, policies);
     const bytes = statSync(target).size;
     rmSync(target);
-    const written = child("write-side.mjs", file, String(bytes), target);
-    rmSync(target);
+    const written = bytes === 0 ? inflated : child("write-side.mjs", file, String(bytes), target);
+    rmSync(target, { force: true });
     return {
       bytes,
-      events: exported.records,
+      events: exported.events,
       inflated: inflated.cpuSeconds,
       written: written.cpuSeconds,
       exported: exported.cpuSeconds,
@@ -81,14 +101,14 @@ function measure(file, format) {
   return Object.fromEntries(Object.keys(runs[0]).map((key) => [key, median(runs.map((run) => run[key]))]));
 }
 
-function print(name, variant, format, records, { bytes, events, inflated, written, exported, user, peak }) {
+function print(name, variant, work, records, { bytes, events, inflated, written, exported, user, peak }) {
   const each = (seconds) => ((seconds / records) * 1e6).toFixed(2);
   const ratios = [(inflated / exported).toFixed(3), (written / exported).toFixed(2)];
   const row = [
     name,
     variant,
-    `enrich → ${format} file`,
-    Math.round(bytes / events),
+    work,
+    events === 0 ? 0 : Math.round(bytes / records),
     each(inflated),
     each(written),
     each(exported),

@@ -11,6 +11,19 @@ export function hasBit(words: Int32Array, bit: number): boolean {
   return (((words[bit >>> 5] as number) >>> (bit & 31)) & 1) === 1;
 }
 
+/** The numbers in a set, in no order. */
+export function bitsIn(words: Int32Array): number[] {
+  const bits: number[] = [];
+  for (let index = 0; index < words.length; index++) {
+    for (let word = words[index] as number; word !== 0; ) {
+      const bit = 31 - Math.clz32(word);
+      bits.push(index * 32 + bit);
+      word &= ~(1 << bit);
+    }
+  }
+  return bits;
+}
+
 /** Gives equal sets of bits the same small number, counted from 0. */
 export class BitInterner {
   readonly #words: number;

@@ -2,7 +2,7 @@ import { compileLinear } from "../regex.ts";
 import { isInNetwork, matchesWildcard } from "../text-test.ts";
 import type { TextTest } from "../tree.ts";
 import { AhoCorasick } from "./aho-corasick.ts";
-import { setBit } from "./bits.ts";
+import { bitsIn, setBit } from "./bits.ts";
 
 /** A test of a text, and the bit that says that it holds. */
 export interface NumberedTest {
@@ -14,11 +14,17 @@ export interface NumberedTest {
 
 type Hit = (text: string, out: Int32Array) => void;
 
+/** How many texts a matcher remembers before it forgets all, and how long such a text may be. */
+const MOST_TEXTS = 8192;
+const LONGEST_TEXT = 256;
+
 /**
  * All tests of one attribute as one: equal texts by one look-up, contained ones by one pass, beginnings and ends by their
- * first and last character. Texts are compared where they are; only a text with commas is cut for look-ups.
+ * first and last character. Texts are compared where they are; only a text with commas is cut for look-ups. The same texts
+ * come again and again with new versions of entities, so what was found of them is remembered.
  */
 export class TextMatcher {
+  readonly #known: Map<string, readonly number[]> = new Map();
   readonly #cased: Half;
   readonly #caseless: Half;
   readonly #others: readonly Hit[];
@@ -31,6 +37,26 @@ export class TextMatcher {
 
   /** Sets the bit of every test that holds. */
   match(text: string, out: Int32Array): void {
+    if (text.length > LONGEST_TEXT) {
+      this.#match(text, out);
+      return;
+    }
+    let bits = this.#known.get(text);
+    if (bits === undefined) {
+      bits = this.#bitsOf(text, out.length);
+      if (this.#known.size >= MOST_TEXTS) this.#known.clear();
+      this.#known.set(text, bits);
+    }
+    for (const bit of bits) setBit(out, bit);
+  }
+
+  #bitsOf(text: string, words: number): number[] {
+    const found = new Int32Array(words);
+    this.#match(text, found);
+    return bitsIn(found);
+  }
+
+  #match(text: string, out: Int32Array): void {
     if (!this.#cased.empty) this.#cased.match(text, out);
     if (!this.#caseless.empty) this.#caseless.match(text.toLowerCase(), out);
     for (const hit of this.#others) hit(text, out);
