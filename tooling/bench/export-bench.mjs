@@ -119,9 +119,10 @@ function print(name, variant, work, records, { bytes, events, inflated, written,
   process.stdout.write(`| ${row.join(" | ")} |\n`);
 }
 
+/** Runs one side, with the flag that the commands have. */
 function child(script, ...args) {
   return JSON.parse(
-    execFileSync(node, ["--conditions=@millrace/source", join(here, script), ...args], {
+    execFileSync(node, ["--max-semi-space-size=4", "--conditions=@millrace/source", join(here, script), ...args], {
       encoding: "utf8",
       timeout: 600_000,
       stdio: ["ignore", "pipe", "inherit"],

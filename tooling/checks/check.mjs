@@ -9,6 +9,7 @@ const checks = [
   { name: "errors", command: ["node", "tooling/checks/error-table.mjs"], about: "docs/errors.md lists every code" },
   { name: "unused", command: ["knip"], about: "no unused file, export or dependency" },
   { name: "monorepo", command: ["sherif", "--ignore-rule", "packages-without-package-json"], about: "package.json files agree" },
+  { name: "goldens", command: ["node", "tooling/checks/goldens.mjs"], about: "exports equal the recorded ones byte for byte, where those are" },
   { name: "archives", command: ["node", "tooling/checks/archives.mjs"], about: "packages pack well (publint, attw)" },
 ];
 

@@ -137,6 +137,42 @@ describe.concurrent("pipelines of the other dialects", () => {
     },
   );
 
+  it("judges a trace by the rules of the examples", async ({ expect }) => {
+    const { code, stdout } = await runCommand("sfprocessor", ["-log=quiet", "-config=examples/pipelines/pipeline.policy.json", "examples/traces/pod.sf"], {
+      cwd: root,
+    });
+    expect(code).toBe(0);
+    const events = stdout.split("\n").filter((line) => line.startsWith("{"));
+    expect(events.map((line) => JSON.parse(line)).map(({ type, policies }) => [type, policies.map(({ id }: { id: string }) => id)])).toMatchInlineSnapshot(`
+      [
+        [
+          "PE",
+          [
+            "Shell in a container",
+          ],
+        ],
+        [
+          "PE",
+          [
+            "Download by a shell",
+          ],
+        ],
+        [
+          "FE",
+          [
+            "Hidden file",
+          ],
+        ],
+        [
+          "FE",
+          [
+            "Log removed",
+          ],
+        ],
+      ]
+    `);
+  });
+
   it("runs a SysFlow pipeline on a trace", async ({ expect }) => {
     const { code, stderr } = await runCommand("millrace", ["run", join(pipelines, "pipeline.example.json"), join(root, "examples/traces/client-server.sf")]);
     expect(code).toBe(0);
