@@ -1,3 +1,4 @@
+export type { BundledPackage, ManifestPlugin, PluginManifest, Release, ReleasedPackage } from "./artefact/index.ts";
 export type { Graph, GraphEdge, GraphNode } from "./graph.ts";
 export type { Host } from "./host.ts";
 export {
