@@ -18,6 +18,7 @@ const allowed = {
   "packages/policy": ["api", "text", "sysflow"],
   "packages/testkit": ["api", "core", ...data],
   "packages/core-contract": ["api", "core", "testkit"],
+  "packages/release": ["core"],
 };
 const pluginMayImport = ["api", ...data];
 

@@ -1,0 +1,4 @@
+import type { Release } from "@millrace/core";
+
+declare const release: Release;
+export = release;
