@@ -30,6 +30,8 @@ export interface NodeSpec {
   /** Where the node stands, and where each of its options does. */
   readonly place?: Place;
   readonly places?: Readonly<Record<string, Place>>;
+  /** Where the key of each option stands, where a dialect can tell it from the value: a key that is not known is shown there. */
+  readonly keyPlaces?: Readonly<Record<string, Place>>;
   /** Whether it may be left without an input: a warning then, not an error. */
   readonly optionalInput?: boolean;
   /** What a source does with what is lost; the plugin's own choice if absent. */
@@ -56,6 +58,9 @@ export interface HostedSpec {
   /** Its own options. Absent: it takes from its host's options those keys that its schema knows. */
   readonly options?: Readonly<Record<string, unknown>>;
   readonly place?: Place;
+  /** As those of a node, for options of its own. */
+  readonly places?: Readonly<Record<string, Place>>;
+  readonly keyPlaces?: Readonly<Record<string, Place>>;
 }
 
 /** Bounds on what a channel or a source holds. */

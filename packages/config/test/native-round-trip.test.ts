@@ -106,7 +106,7 @@ function record<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<
 /** The same pipeline without places. An absent place and an empty list of places are the same. */
 function withoutPlaces(pipeline: PipelineSpec | undefined): unknown {
   if (pipeline === undefined) return undefined;
-  const bare = ({ place: _place, places: _places, ...rest }: { place?: unknown; places?: unknown }): object => rest;
+  const bare = ({ place: _place, places: _places, keyPlaces: _keyPlaces, ...rest }: { place?: unknown; places?: unknown; keyPlaces?: unknown }): object => rest;
   return {
     ...pipeline,
     nodes: pipeline.nodes.map((each) => ({ ...bare(each), ...(each.hosted && { hosted: each.hosted.map(bare) }) })),

@@ -1,6 +1,7 @@
 import type { NodeSpec, Place } from "@millrace/api";
 import { type DiagnosticBag, didYouMean } from "@millrace/text";
 import { MISSING, NO_EFFECT, SHAPE, UNKNOWN } from "../codes.ts";
+import { type Entry, entryPlace, keyPlace, optionPlaces } from "../tree/node.ts";
 import { checkKeys, dataOf, isMap, readText, type Setting, valuePlace } from "./settings.ts";
 
 /** `components:` is classic, `actors:` is v1alpha1. */
@@ -74,18 +75,26 @@ function nodeOf(setting: Setting, generation: Generation, bag: DiagnosticBag): F
     optionalInput: true,
     ...(builder && { instance: { builder } }),
     ...(place && { place }),
-    places: placesOf(options),
+    places: placesOf(options, valuePlace, entryPlace),
+    keyPlaces: placesOf(options, ({ place: ofKey }) => ofKey, keyPlace),
   };
   return { spec, module: name, dynamic };
 }
 
-/** Where each option stands: by its key, and by `key.inner` for what is inside. */
-function placesOf(options: readonly Setting[], prefix = ""): Record<string, Place> {
+/** Where each option stands: by its key, and by `key.inner` and `key.0` for what is inside. */
+function placesOf(
+  options: readonly Setting[],
+  placeOfSetting: (setting: Setting) => Place | undefined,
+  placeOfEntry: (entry: Entry) => Place,
+  prefix = "",
+): Record<string, Place> {
   return Object.fromEntries(
     options.flatMap((option): [string, Place][] => {
-      const place = valuePlace(option);
+      const place = placeOfSetting(option);
       const path = prefix + option.key;
-      return [...(place ? [[path, place] as [string, Place]] : []), ...Object.entries(placesOf([...option.children.values()], `${path}.`))];
+      const inner = placesOf([...option.children.values()], placeOfSetting, placeOfEntry, `${path}.`);
+      const elements = option.node?.kind === "list" ? optionPlaces(option.node, placeOfEntry, `${path}.`) : {};
+      return [...(place ? [[path, place] as [string, Place]] : []), ...Object.entries({ ...inner, ...elements })];
     }),
   );
 }

@@ -1,5 +1,6 @@
+import type { Place } from "@millrace/api";
 import { argumentPlace } from "../places.ts";
-import type { Section } from "./section.ts";
+import type { Property, Section } from "./section.ts";
 
 /** A section as the command line makes it: `-i dummy -t app -p rate=2`. */
 export interface CommandSection {
@@ -21,8 +22,14 @@ export function commandSection({ kind, properties }: CommandSection): Section {
   return {
     kind,
     place: argumentPlace(written.join(" ")),
-    properties: properties.map(([key, value], index) => ({ key: key.toLowerCase(), text: value, place: argumentPlace(written[index] as string) })),
+    properties: properties.map(([key, value], index) => propertyOf(key, value, argumentPlace(written[index] as string))),
     groups: [],
     data: {},
   };
+}
+
+/** Where the key stands is told apart where it was written: as `-p key=value`. */
+function propertyOf(key: string, text: string, place: Place): Property {
+  const start = place.lineText?.startsWith(`-p ${key}=`) ? "-p ".length : undefined;
+  return { key: key.toLowerCase(), text, place, ...(start !== undefined && { keyPlace: { ...place, column: start + 1, length: key.length } }) };
 }

@@ -98,6 +98,7 @@ function nodeOf({ plugin, kind, section, settings }: Instance, id: string, insta
     ...(kind !== "input" && { optionalInput: true }),
     place: settings.host.get("name")?.property.place ?? section.place,
     places: Object.fromEntries(options.map(([key, values]) => [key, values[0]?.place ?? section.place])),
+    keyPlaces: Object.fromEntries(options.flatMap(([key, values]) => (values[0]?.keyPlace === undefined ? [] : [[key, values[0].keyPlace]]))),
   };
 }
 

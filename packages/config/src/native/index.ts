@@ -98,7 +98,7 @@ class NativeReader {
       ...(style && { style }),
       ...(hosted.length > 0 && { hosted }),
       place: plugin.place,
-      places: optionPlaces(fields.entry("options")?.value),
+      ...placesOfOptions(fields),
       ...(optionalInput !== undefined && { optionalInput }),
       ...(onLost && { onLost }),
       ...(credit && { credit }),
@@ -165,7 +165,8 @@ class NativeReader {
     const fields = Fields.of(node, "hosted", `the plugin in the slot "${slot}"`, place, this.bag);
     const plugin = fields && this.plugin(fields, "plugins", ofSlot);
     const options = fields?.data("options");
-    return plugin === undefined ? [] : [{ slot, plugin: plugin.name, kind: plugin.kind, ...(options && { options }), place: plugin.place }];
+    if (fields === undefined || plugin === undefined) return [];
+    return [{ slot, plugin: plugin.name, kind: plugin.kind, place: plugin.place, ...(options && { options, ...placesOfOptions(fields) }) }];
   }
 
   private style(fields: Fields): NodeSpec["style"] {
@@ -259,4 +260,9 @@ class NativeReader {
   private located(source: PluginSource): PluginSource {
     return source.from === "package" ? source : { ...source, path: joinPath(this.file, source.path) };
   }
+}
+
+function placesOfOptions(fields: Fields): Required<Pick<NodeSpec, "places" | "keyPlaces">> {
+  const options = fields.entry("options")?.value;
+  return { places: optionPlaces(options), keyPlaces: optionPlaces(options, keyPlace) };
 }

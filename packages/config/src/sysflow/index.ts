@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import type { EdgeSpec, NodeSpec, PipelineSpec, PluginSource, ServiceSpec } from "@millrace/api";
+import type { EdgeSpec, NodeSpec, PipelineSpec, Place, PluginSource, ServiceSpec } from "@millrace/api";
 import { DiagnosticBag, didYouMean } from "@millrace/text";
 import { DUPLICATE, MISSING, NO_EFFECT, SHAPE } from "../codes.ts";
 import { type ConfigSource, type DialectResult, type Environment, findingsOf } from "../dialect.ts";
@@ -188,10 +188,15 @@ function nodeOf(id: string, stage: Stage, settings: ReadonlyMap<string, Setting>
     style: { caseless: true, textual: true, unknown: "error" },
     ...(doubtful.length > 0 && { doubtful }),
     ...(stage.place && { place: stage.place }),
-    places: Object.fromEntries(
-      list.flatMap(({ key, place, inner = {} }) => [[key, place], ...Object.entries(inner).map(([path, at]) => [`${key}.${path}`, at])]),
-    ),
+    places: Object.fromEntries(list.flatMap(({ key, place, inner }) => placesBelow(key, place, inner))),
+    keyPlaces: Object.fromEntries(list.flatMap(({ key, keyPlace: place, innerKeys }) => placesBelow(key, place, innerKeys))),
   };
+}
+
+/** The place of an option, if it is known, and those of what is inside. */
+function placesBelow(key: string, place: Place | undefined, inner: Readonly<Record<string, Place>> = {}): [string, Place][] {
+  const own: [string, Place][] = place === undefined ? [] : [[key, place]];
+  return [...own, ...Object.entries(inner).map(([path, at]): [string, Place] => [`${key}.${path}`, at])];
 }
 
 function textSetting(stage: Stage, key: string, bag?: DiagnosticBag): { text: string; place: Setting["place"] } | undefined {

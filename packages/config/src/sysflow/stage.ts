@@ -10,8 +10,11 @@ export interface Setting {
   readonly key: string;
   readonly value: unknown;
   readonly place: Place;
-  /** The places of what is inside, by path, where the value is a list or an object in the file. */
+  /** Where the key stands in the file. */
+  readonly keyPlace?: Place;
+  /** The places of what is inside, and of the keys there, by path, where the value is a list or an object in the file. */
   readonly inner?: Readonly<Record<string, Place>>;
+  readonly innerKeys?: Readonly<Record<string, Place>>;
   /** It stands in the environment alone. */
   readonly fromEnvironment?: boolean;
 }
@@ -38,7 +41,13 @@ export function readStages(lists: readonly { readonly kind: Stage["kind"]; reado
   for (const [stage, list] of overrides) {
     for (const { key, value, place } of list) {
       const known = stage.settings.get(key);
-      stage.settings.set(key, { key: known?.key ?? key, value, place, fromEnvironment: known === undefined });
+      stage.settings.set(key, {
+        key: known?.key ?? key,
+        value,
+        place,
+        ...(known?.keyPlace && { keyPlace: known.keyPlace }),
+        fromEnvironment: known === undefined,
+      });
     }
   }
   return stages;
@@ -108,5 +117,6 @@ function nameOf(kind: Stage["kind"], map: MapNode, index: number, bag: Diagnosti
 }
 
 function settingOf(entry: Entry, value: unknown): Setting {
-  return { key: entry.key, value, place: entryPlace(entry), ...(entry.value.kind !== "scalar" && { inner: optionPlaces(entry.value) }) };
+  const inner = entry.value.kind !== "scalar" && { inner: optionPlaces(entry.value), innerKeys: optionPlaces(entry.value, keyPlace) };
+  return { key: entry.key, value, place: entryPlace(entry), keyPlace: keyPlace(entry), ...inner };
 }

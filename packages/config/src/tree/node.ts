@@ -54,16 +54,16 @@ export function entryPlace(entry: Entry): Place {
 /** The most levels of options whose places are kept. */
 const MOST_PLACED_LEVELS = 4;
 
-/** Where each option stands: by its key, and by `key.inner` and `key.0` for what is inside. */
-export function optionPlaces(node: TreeNode | undefined, prefix = "", level = 1): Record<string, Place> {
+/** Where each option stands: by its key, and by `key.inner` and `key.0` for what is inside. With `keyPlace`: where its key does. */
+export function optionPlaces(node: TreeNode | undefined, placeOfEntry: (entry: Entry) => Place = entryPlace, prefix = "", level = 1): Record<string, Place> {
   if (node === undefined || node.kind === "scalar" || level > MOST_PLACED_LEVELS) return {};
   const places: Record<string, Place> = {};
   const add = (key: string, place: Place, value: TreeNode): void => {
     const path = prefix + key;
     Object.defineProperty(places, path, { value: place, enumerable: true, configurable: true, writable: true });
-    Object.assign(places, optionPlaces(value, `${path}.`, level + 1));
+    Object.assign(places, optionPlaces(value, placeOfEntry, `${path}.`, level + 1));
   };
-  if (node.kind === "map") for (const entry of node.entries) add(entry.key, entryPlace(entry), entry.value);
+  if (node.kind === "map") for (const entry of node.entries) add(entry.key, placeOfEntry(entry), entry.value);
   else for (const [index, item] of node.items.entries()) add(String(index), placeOf(item), item);
   return places;
 }

@@ -28,8 +28,8 @@ export function arrows(result: DialectResult): string[] {
 export function node(result: DialectResult, id: string): object | undefined {
   const found = result.spec?.nodes.find((each) => each.id === id);
   if (found === undefined) return undefined;
-  const { place: _place, places: _places, ...rest } = found;
-  return { ...rest, ...(found.hosted && { hosted: found.hosted.map(({ place: _at, ...each }) => each) }) };
+  const { place: _place, places: _places, keyPlaces: _keyPlaces, ...rest } = found;
+  return { ...rest, ...(found.hosted && { hosted: found.hosted.map(({ place: _at, places: _in, keyPlaces: _keys, ...each }) => each) }) };
 }
 
 /** Where plugins are looked for, without places. */

@@ -3,7 +3,7 @@ import { DiagnosticBag, didYouMean } from "@millrace/text";
 import { called } from "../registry/module-exports.ts";
 import type { Registry } from "../registry/registry.ts";
 import { checkBounds } from "./bounds.ts";
-import { checkOptions } from "./options.ts";
+import { checkOptions, type GivenOptions } from "./options.ts";
 
 /** A node whose plugin is known. Its options are checked; what was wrong with them has been reported. */
 export interface PlannedNode {
@@ -119,12 +119,11 @@ async function checkAll(
   const inSlots = [...slots.values()].flat();
   const sharing = inSlots.filter((found) => found.spec.options === undefined);
   const style = spec.style ?? {};
-  const places = spec.places ?? {};
   const shared = await checkOptions([plugin, ...sharing.map((found) => found.plugin)], {
     options: spec.options,
     style,
     place: spec.place,
-    places,
+    ...placesIn(spec),
     incomplete,
     ...(spec.doubtful && { doubtful: spec.doubtful }),
   });
@@ -132,12 +131,16 @@ async function checkAll(
   const values = new Map<HostedPlugin, unknown>(sharing.map((found, index) => [found, shared.values[index + 1]]));
   for (const found of inSlots) {
     if (found.spec.options === undefined) continue;
-    const own = await checkOptions([found.plugin], { options: found.spec.options, style, place: found.spec.place ?? spec.place, places: {} });
+    const own = await checkOptions([found.plugin], { options: found.spec.options, style, place: found.spec.place ?? spec.place, ...placesIn(found.spec) });
     bag.add(...own.bag.list());
     values.set(found, own.values[0]);
   }
   const hosted = new Map([...slots].map(([slot, all]) => [slot, all.map((found) => ({ plugin: found.plugin, options: values.get(found) }))]));
   return { options: shared.values[0], hosted };
+}
+
+function placesIn({ places = {}, keyPlaces = {} }: NodeSpec | HostedSpec): Pick<GivenOptions, "places" | "keyPlaces"> {
+  return { places, keyPlaces };
 }
 
 function outOf(plugin: Plugin, slots: ReadonlyMap<string, readonly HostedPlugin[]>): readonly string[] | "same" {

@@ -13,6 +13,8 @@ export interface GivenOptions {
   /** Where the node stands, and where each option does: by its key, or by `key.inner`. */
   readonly place: Place | undefined;
   readonly places: Readonly<Record<string, Place>>;
+  /** Where the key of each option stands, where that is known. */
+  readonly keyPlaces?: Readonly<Record<string, Place>>;
   /** Whether somebody who may know more keys is missing. Unknown keys are then not judged. */
   readonly incomplete?: boolean;
 }
@@ -61,7 +63,7 @@ function takerOf(plugin: Plugin, { place }: GivenOptions, bag: DiagnosticBag): T
 
 /** Hands an option to whoever knows it, or says that nobody does. */
 function hand(key: string, value: unknown, takers: readonly Taker[], given: GivenOptions, bag: DiagnosticBag): void {
-  const place = given.places[key] ?? given.place;
+  const place = keyPlaceOf([key], given);
   let known = false;
   for (const taker of takers) {
     const spelled = taker.keys && spelling(key, taker.keys, given.style.caseless ?? false);
@@ -111,7 +113,7 @@ function reportInnerKeys(value: unknown, schemas: readonly SchemaAt[], path: rea
     else if (all.length > 0) {
       const names = all.flatMap((keys) => [...keys.named.keys()]);
       bag[given.style.unknown ?? "error"]("MILLRACE_PLAN_OPTION_UNKNOWN", `option "${path.join(".")}" of ${nameOf(plugin)} has no key "${key}"`, {
-        place: placeOf(here, given),
+        place: keyPlaceOf(here, given),
         hint: didYouMean(key, names) ?? (names.length === 0 ? undefined : `the keys are ${names.join(", ")}`),
       });
     }
@@ -146,13 +148,30 @@ function reportIssue(issue: SchemaIssue, { plugin, keys, given: values }: Taker,
 }
 
 /** The place of an option, or of what is nearest around it. */
-function placeOf(path: readonly string[], { places, place, options }: GivenOptions): Place | undefined {
-  for (let length = path.length; length > 0; length--) {
-    const key = path.slice(0, length).join(".");
-    const found = places[key] ?? places[Object.keys(options).find((name) => name.toLowerCase() === key.toLowerCase()) ?? key];
+function placeOf(path: readonly string[], given: GivenOptions): Place | undefined {
+  const written = asWritten(path, given);
+  for (let length = written.length; length > 0; length--) {
+    const found = ownPlace(given.places, written.slice(0, length));
     if (found !== undefined) return found;
   }
-  return place;
+  return given.place;
+}
+
+/** The place of an option's key, or that of the option where the key is not told apart. */
+function keyPlaceOf(path: readonly string[], given: GivenOptions): Place | undefined {
+  return ownPlace(given.keyPlaces ?? {}, asWritten(path, given)) ?? placeOf(path, given);
+}
+
+function ownPlace(places: Readonly<Record<string, Place>>, path: readonly string[]): Place | undefined {
+  const key = path.join(".");
+  return Object.hasOwn(places, key) ? places[key] : undefined;
+}
+
+/** A path with its option spelled as the configuration spells it, which is how places are kept. */
+function asWritten([option, ...inner]: readonly string[], { options }: GivenOptions): readonly string[] {
+  if (option === undefined) return [];
+  const written = Object.hasOwn(options, option) ? option : Object.keys(options).find((name) => name.toLowerCase() === option.toLowerCase());
+  return [written ?? option, ...inner];
 }
 
 function nameOf(plugin: Plugin): string {

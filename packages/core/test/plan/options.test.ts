@@ -1,4 +1,4 @@
-import type { NodeSpec, OptionsSchema } from "@millrace/api";
+import type { NodeSpec, OptionsSchema, Place } from "@millrace/api";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -40,6 +40,25 @@ async function result(...given: Parameters<typeof checked>): Promise<unknown> {
 }
 
 describe("options", () => {
+  it("that are unknown are shown at their key, and wrong values at the value", async () => {
+    const place = (line: number): Place => ({ file: "keys", line, column: 1, lineText: `line ${line}` });
+    const given = {
+      style: { caseless: true },
+      places: { Flsh: place(1), TLS: place(3), "TLS.insecur": place(4), "TLS.ca": place(6), buffer: place(8), path: place(10) },
+      keyPlaces: { Flsh: place(2), "TLS.insecur": place(5), "TLS.ca": place(7), buffer: place(9) },
+    };
+    const text = await checked({ Flsh: 1, TLS: { insecur: 1, ca: 1 }, buffer: "x", path: "", toString: 1 }, given);
+    expect(text.split("\n").filter((line) => line.includes(" error "))).toMatchInlineSnapshot(`
+      [
+        "keys:2:1: error MILLRACE_PLAN_OPTION_UNKNOWN: output "file" has no option "Flsh"",
+        "keys:5:1: error MILLRACE_PLAN_OPTION_UNKNOWN: option "tls" of output "file" has no key "insecur"",
+        "keys:6:1: error MILLRACE_PLAN_OPTION: option "tls.ca" of output "file": expected string, received number",
+        "keys:8:1: error MILLRACE_PLAN_OPTION: option "buffer" of output "file": expected number, received string",
+        "test.pipeline:3:5: error MILLRACE_PLAN_OPTION_UNKNOWN: output "file" has no option "toString"",
+      ]
+    `);
+  });
+
   it("are filled in by the schema", async () => {
     expect(await result({ path: "a" })).toEqual({ path: "a", buffer: 0, flush: true });
   });
