@@ -43,6 +43,13 @@ export const checks = [
     about: "docs/errors.md lists every code",
     concerns: /^((packages|apps)\/.*\/src\/|docs\/errors\.md|tooling\/checks\/error-table)/,
   },
+  {
+    name: "docs",
+    command: ["node", "--conditions=@millrace/source", "tooling/docs/generate.mjs", "--check"],
+    fix: ["node", "--conditions=@millrace/source", "tooling/docs/generate.mjs"],
+    about: "pages and tables made from the sources are as those have it",
+    concerns: /^(packages|apps)\/|^(docs|tooling\/docs)\//,
+  },
   { name: "unused", command: ["knip"], about: "no unused file, export or dependency", concerns: /\.(ts|mjs|json)$/ },
   {
     name: "monorepo",

@@ -1,10 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { OptionsSchema } from "@millrace/api";
 import { expect, it } from "vitest";
-import { chunkOptions } from "../src/chunk/options.ts";
-import { dummyInput } from "../src/index.ts";
-import { textOptions } from "../src/text-options.ts";
 import { runPipeline, type Section } from "./pipeline.ts";
 
 const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
@@ -35,11 +31,4 @@ it("the example of the README prints what it says, but for the time", async () =
   });
   const timeless = (text: string): string => text.replace(/\d+\.\d{9}/, "TIME");
   expect(writes.map(timeless)).toEqual([timeless(printed), timeless(printed)]);
-});
-
-it("the README lists every option", () => {
-  for (const schema of [dummyInput.options as OptionsSchema, textOptions, chunkOptions]) {
-    const { properties } = schema["~standard"].jsonSchema.input({ target: "draft-2020-12" }) as { properties: Record<string, unknown> };
-    for (const name of Object.keys(properties)) expect(readme).toContain(`\`${name}\``);
-  }
 });
