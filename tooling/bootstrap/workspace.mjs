@@ -7,16 +7,16 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 export const bin = join(root, "node_modules", ".bin");
 
 /** The folders that hold packages, as pnpm-workspace.yaml names them. */
-const groups = ["packages", "packages/plugins", "apps", "examples"];
+const groups = ["packages", "packages/plugins", "apps", "examples", "tooling"];
 
-/** Every package: its folder (relative, with `/`), and its package.json. */
-export function packages() {
+/** Every package of the workspace, or of a tree like it: its folder (`path` is relative, with `/`), and its package.json. */
+export function packages(tree = root) {
   return groups
-    .flatMap((group) => readdirSync(join(root, group), { withFileTypes: true }).map((entry) => join(root, group, entry.name)))
+    .flatMap((group) => readdirSync(join(tree, group), { withFileTypes: true }).map((entry) => join(tree, group, entry.name)))
     .filter((folder) => existsSync(join(folder, "package.json")))
     .map((folder) => ({
       folder,
-      path: relative(root, folder).split("\\").join("/"),
+      path: relative(tree, folder).split("\\").join("/"),
       manifest: JSON.parse(readFileSync(join(folder, "package.json"), "utf8")),
     }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));

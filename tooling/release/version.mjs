@@ -1,0 +1,54 @@
+// pnpm version-packages: raises the versions as the change files say, writes the change logs, and brings what follows from
+// versions up to date: the ranges of peers, and packages/release/release.json. `--root FOLDER` does it in another tree.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { run } from "../bootstrap/steps.mjs";
+import { packages, root } from "../bootstrap/workspace.mjs";
+import { changeFiles } from "./change-files.mjs";
+
+/**
+ * Raises the versions of the tree at `folder`. Gives the packages that were raised: name, folder, old and new version. The
+ * change files are used up by it.
+ */
+export async function raiseVersions(folder = root) {
+  const before = new Map(packages(folder).map(({ manifest }) => [manifest.name, manifest.version]));
+  if (changeFiles(folder).length > 0) {
+    const { code, output } = await run("changeset", ["version"], { cwd: folder });
+    if (code !== 0) throw new Error(`changeset version ended with ${code}:\n${output.trim()}`);
+    bindPeers(folder);
+  }
+  return packages(folder)
+    .map(({ manifest, path }) => ({ name: manifest.name, path, from: before.get(manifest.name), to: manifest.version }))
+    .filter(({ from, to }) => from !== to);
+}
+
+/**
+ * Where the major of a peer has left a range, changesets writes one that begins with the new version and has no end. This
+ * gives it its end: the next major.
+ */
+function bindPeers(folder) {
+  for (const { folder: home, manifest } of packages(folder)) {
+    const file = join(home, "package.json");
+    const text = readFileSync(file, "utf8");
+    let bound = text;
+    for (const [name, range] of Object.entries(manifest.peerDependencies ?? {})) {
+      const open = /^workspace:>=(\d+)\.\d+\.\d+$/.exec(range);
+      if (open) bound = bound.replace(`"${name}": "${range}"`, `"${name}": "${range} <${Number(open[1]) + 1}"`);
+    }
+    if (bound !== text) writeFileSync(file, bound);
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const at = process.argv.indexOf("--root");
+  const folder = at < 0 ? root : resolve(process.argv[at + 1]);
+  const raised = await raiseVersions(folder);
+  for (const { name, from, to } of raised) process.stdout.write(`${name} ${from} → ${to}\n`);
+  if (raised.length === 0) process.stdout.write("No change file waits: nothing to raise. `pnpm changeset` writes one.\n");
+  else if (folder === root) {
+    const result = await run("node", [join(root, "tooling/release/release-file.mjs"), "--fix"]);
+    process.stdout.write(result.output);
+    process.exitCode = result.code;
+  }
+}
