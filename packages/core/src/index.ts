@@ -1,4 +1,29 @@
-export type { BundledPackage, ManifestPlugin, PluginManifest, Release, ReleasedPackage } from "./artefact/index.ts";
+export {
+  type ArtefactHost,
+  type BundledPackage,
+  comparePackage,
+  compareSum,
+  compareWithHost,
+  type InspectedFile,
+  type Inspection,
+  type InspectOptions,
+  inspectArtefact,
+  type LoaderSettings,
+  loaderSettings,
+  MANIFEST_FORMAT,
+  type ManifestPlugin,
+  manifestNameOf,
+  type PluginManifest,
+  type PluginPackage,
+  type ReadManifest,
+  type Release,
+  type ReleasedPackage,
+  readManifest,
+  readPackage,
+  rebuildCommand,
+  sha256,
+  writableByAll,
+} from "./artefact/index.ts";
 export type { Graph, GraphEdge, GraphNode } from "./graph.ts";
 export type { Host } from "./host.ts";
 export {

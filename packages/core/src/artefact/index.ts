@@ -1,2 +1,10 @@
+export { compareSum, sha256 } from "./checksum.ts";
+export { compareWithHost, rebuildCommand } from "./compare.ts";
+export { comparePackage, type PluginPackage, readPackage } from "./compare-package.ts";
+export type { ArtefactHost } from "./host.ts";
+export { type InspectedFile, type Inspection, type InspectOptions, inspectArtefact, manifestNameOf } from "./inspect.ts";
 export type { BundledPackage, ManifestPlugin, PluginManifest } from "./manifest.ts";
+export { MANIFEST_FORMAT, type ReadManifest, readManifest } from "./read-manifest.ts";
 export type { Release, ReleasedPackage } from "./release.ts";
+export { type LoaderSettings, loaderSettings } from "./settings.ts";
+export { writableByAll } from "./writable.ts";

@@ -19,6 +19,9 @@ const HELPERS: Readonly<Record<PluginKind, string>> = {
   node: "defineNode",
 };
 
+/** The kinds of plugins. */
+export const PLUGIN_KINDS: readonly PluginKind[] = Object.keys(HELPERS) as PluginKind[];
+
 /**
  * The plugins and channel kinds that a module exports under any name: by themselves, in a list, or in an object that is
  * the default export (as a CommonJS module's are). A plugin that was built for another plugin interface is an error, and
