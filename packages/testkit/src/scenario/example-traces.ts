@@ -1,3 +1,4 @@
+import { rareScene } from "./rare-scene.ts";
 import type { Scenario } from "./scenario.ts";
 import { clientServerScene, podScene } from "./scenes.ts";
 
@@ -5,4 +6,5 @@ import { clientServerScene, podScene } from "./scenes.ts";
 export const exampleTraces: Readonly<Record<string, () => Scenario>> = {
   "client-server.sf": clientServerScene,
   "pod.sf": podScene,
+  "rare.sf": rareScene,
 };
