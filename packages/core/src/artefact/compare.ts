@@ -61,10 +61,10 @@ async function compareNode({ node: range }: PluginManifest, { node }: ArtefactHo
 
 const OURS = "@millrace/";
 
-/** Whether a version is in a semver range. A pre-release counts as what it leads to, so that those who try it can load plugins. */
+/** Whether a version is in a semver range. A pre-release counts as what it leads to too, so that those who try it can load plugins. */
 export async function inRange(version: string, range: string): Promise<boolean> {
   const { default: satisfies } = await import("semver/functions/satisfies.js");
-  return satisfies(version, range, { includePrerelease: true });
+  return [version, version.replace(/[-+].*$/, "")].some((each) => satisfies(each, range, { includePrerelease: true }));
 }
 
 /** A path as a word of a shell's command line. */
