@@ -1,0 +1,3 @@
+/** Makes the package of a new plugin: `plugin-builder new KIND NAME`. */
+export { KINDS, type NewKind } from "./kinds.ts";
+export { type NewPlugin, type NewPluginOptions, newPlugin } from "./new-plugin.ts";

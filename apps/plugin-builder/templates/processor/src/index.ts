@@ -1,0 +1,37 @@
+/**
+ * The processor `template-name`: counts the events of each program, and says at the end which were the busiest.
+ *
+ * @packageDocumentation
+ */
+import type { Plugin } from "@millrace/api";
+import { defineProcessor } from "@millrace/api/sysflow";
+import { z } from "zod";
+
+/** Logs `PROGRAM: EVENTS` of the busiest programs, at level info, when the input has ended. It ends the pipeline: it sends nothing. */
+const plugin: Plugin = defineProcessor({
+  name: "template-name",
+  description: "Counts the events of each program",
+  options: z.strictObject({
+    top: z.number().int().positive().default(3).describe("How many programs to name"),
+  }),
+  in: "flat",
+  create: ({ top }, ctx) => {
+    const events = ctx.metrics.counter("template_name_events", "Events of a program", "exe");
+    const counts = new Map<string, number>();
+    return {
+      async process(input) {
+        for await (const batch of input) {
+          for (const record of batch.data) {
+            const exe = record.text("sf.proc.exe");
+            counts.set(exe, (counts.get(exe) ?? 0) + 1);
+            events.add(1, exe);
+          }
+        }
+        const busiest = [...counts].sort((a, b) => b[1] - a[1]).slice(0, top);
+        ctx.log.info(busiest.map(([exe, count]) => `${exe}: ${count}`).join(", "));
+      },
+    };
+  },
+});
+
+export { plugin };
