@@ -26,7 +26,7 @@ export function line(label) {
   };
 }
 
-/** Runs a command quietly. Gives its exit code and what it printed. */
+/** Runs a command quietly. Gives its exit code and what it printed: all of it, and what went to standard output alone. */
 export function run(command, args, options = {}) {
   return new Promise((done) => {
     const child = spawn(command, args, {
@@ -36,14 +36,18 @@ export function run(command, args, options = {}) {
       shell: process.platform === "win32",
     });
     let output = "";
+    let stdout = "";
     const gather = (chunk) => {
       output += chunk;
       options.onOutput?.(String(chunk));
     };
     child.stdout.on("data", gather);
+    child.stdout.on("data", (chunk) => {
+      stdout += chunk;
+    });
     child.stderr.on("data", gather);
-    child.on("error", (error) => done({ code: 127, output: `${output}${error.message}\n` }));
-    child.on("close", (code, signal) => done({ code: code ?? 1, signal, output }));
+    child.on("error", (error) => done({ code: 127, stdout, output: `${output}${error.message}\n` }));
+    child.on("close", (code, signal) => done({ code: code ?? 1, signal, stdout, output }));
   });
 }
 

@@ -15,7 +15,7 @@ const file = join(root, "packages/release/release.json");
 export async function releaseOf(integrity = new Map()) {
   const all = new Map(packages().map((entry) => [entry.manifest.name, entry]));
   const driver = all.get("@millrace/driver").manifest;
-  const ours = builtAgainst(all);
+  const ours = packagesOfRelease();
   return {
     format: 1,
     driver: driver.version,
@@ -30,12 +30,13 @@ export function releaseText(release) {
   return `${JSON.stringify(release, null, 2)}\n`;
 }
 
-export function writeRelease(release) {
-  writeFileSync(file, releaseText(release));
+export function writeRelease(text) {
+  writeFileSync(file, text);
 }
 
-/** The packages that the plugins are built and tested with, and what those need: all but plugins and commands. */
-function builtAgainst(all) {
+/** The names of the packages that the plugins are built and tested with, and of what those need: all but plugins and commands. */
+export function packagesOfRelease() {
+  const all = new Map(packages().map((entry) => [entry.manifest.name, entry]));
   const found = new Set();
   const visit = (name) => {
     const entry = all.get(name);
@@ -104,7 +105,7 @@ function literally(text) {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const wanted = releaseText(await releaseOf());
   if (process.argv.includes("--fix")) {
-    writeFileSync(file, wanted);
+    writeRelease(wanted);
     process.stdout.write("release: packages/release/release.json is written\n");
   } else if (readFileSync(file, "utf8") === wanted) {
     process.stdout.write("release: packages/release/release.json is what the packages are\n");

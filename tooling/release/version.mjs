@@ -1,6 +1,6 @@
 // pnpm version-packages: raises the versions as the change files say, writes the change logs, and brings what follows from
 // versions up to date: the ranges of peers, and packages/release/release.json. `--root FOLDER` does it in another tree.
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { run } from "../bootstrap/steps.mjs";
@@ -18,9 +18,23 @@ export async function raiseVersions(folder = root) {
     if (code !== 0) throw new Error(`changeset version ended with ${code}:\n${output.trim()}`);
     bindPeers(folder);
   }
-  return packages(folder)
-    .map(({ manifest, path }) => ({ name: manifest.name, path, from: before.get(manifest.name), to: manifest.version }))
+  const raised = packages(folder)
+    .map(({ manifest, path, folder: home }) => ({ name: manifest.name, path, folder: home, from: before.get(manifest.name), to: manifest.version }))
     .filter(({ from, to }) => from !== to);
+  for (const entry of raised) carryIntoSources(entry);
+  return raised;
+}
+
+/** A plugin says its version in its source. There it follows that of the package. */
+function carryIntoSources({ folder, from, to }) {
+  const sources = join(folder, "src");
+  if (!existsSync(sources)) return;
+  for (const entry of readdirSync(sources, { withFileTypes: true, recursive: true }).filter(({ name }) => name.endsWith(".ts"))) {
+    const file = join(entry.parentPath, entry.name);
+    const text = readFileSync(file, "utf8");
+    const carried = text.replaceAll(`version: "${from}"`, `version: "${to}"`).replaceAll(`const VERSION = "${from}"`, `const VERSION = "${to}"`);
+    if (carried !== text) writeFileSync(file, carried);
+  }
 }
 
 /**
