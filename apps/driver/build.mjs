@@ -1,13 +1,14 @@
 // Builds the commands: one entry for each, every plugin in a chunk of its own that is loaded when a pipeline names it.
 // The packages of the workspace and what they need are bundled, from their sources; so a start reads a handful of files.
+//
+// Once more they are built without any package in them and without the list of plugins: `plugin-builder dist` makes a driver
+// with other plugins of those.
 import { rmSync } from "node:fs";
 import { build } from "esbuild";
 
-rmSync(new URL("dist", import.meta.url), { recursive: true, force: true });
-await build({
+const common = {
   absWorkingDir: import.meta.dirname,
   entryPoints: ["millrace", "sfprocessor", "flowd", "fluent-bit"].map((command) => `src/${command}.ts`),
-  outdir: "dist",
   bundle: true,
   splitting: true,
   format: "esm",
@@ -15,10 +16,17 @@ await build({
   target: "node22",
   conditions: ["@millrace/source"],
   chunkNames: "chunks/[name]-[hash]",
-  // Bundled CommonJS modules ask for Node's own modules by `require`.
-  banner: { js: 'import { createRequire as bundleRequire } from "node:module"; const require = bundleRequire(import.meta.url);' },
   sourcemap: true,
   sourcesContent: false,
   legalComments: "linked",
   logLevel: "warning",
+};
+
+rmSync(new URL("dist", import.meta.url), { recursive: true, force: true });
+await build({
+  ...common,
+  outdir: "dist",
+  // Bundled CommonJS modules ask for Node's own modules by `require`.
+  banner: { js: 'import { createRequire as bundleRequire } from "node:module"; const require = bundleRequire(import.meta.url);' },
 });
+await build({ ...common, outdir: "dist/unlinked", packages: "external", external: ["#builtin-plugins"] });

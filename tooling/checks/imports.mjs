@@ -44,7 +44,8 @@ function checkImports(path, manifest, file, isTest, text) {
   const declared = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }));
   const declaredForTests = new Set([...declared, ...Object.keys(manifest.devDependencies ?? {})]);
   for (const { specifier, line } of importsOf(text)) {
-    if (specifier.startsWith(".")) continue;
+    // `#name` is a module of the package itself, as its package.json says.
+    if (specifier.startsWith(".") || specifier.startsWith("#")) continue;
     if (specifier.startsWith("node:")) {
       if (path === "packages/api" && !isTest) problems.push(`${file}:${line}: the API does no I/O, so it imports nothing of Node: ${specifier}`);
       continue;
