@@ -1,0 +1,118 @@
+import type { Diagnostic } from "@millrace/api";
+import type { Release } from "@millrace/core";
+import { satisfies, valid, validRange } from "semver";
+import { installedPackage, packageManagerOf } from "./installed.ts";
+import type { PluginPackage } from "./plugin-package.ts";
+
+/** A version that package.json is to have. */
+export interface PinFix {
+  readonly table: Table;
+  readonly name: string;
+  readonly version: string;
+}
+
+export interface PinCheck {
+  readonly diagnostics: readonly Diagnostic[];
+  /** What has to be written into package.json. */
+  readonly fixes: readonly PinFix[];
+  /** Whether something else is installed than package.json asks for, or will ask for. */
+  readonly mustInstall: boolean;
+}
+
+const TABLES = ["dependencies", "devDependencies", "optionalDependencies"] as const;
+type Table = (typeof TABLES)[number] | "peerDependencies";
+
+const API = "@millrace/api";
+
+/** The commands that mend what is found: `fix` writes pins and installs, `build` builds against another release. */
+export interface Remedies {
+  readonly fix: string;
+  readonly dev: string;
+}
+
+/**
+ * Compares what a plugin's package.json pins, and what is installed for it, with a release. A plugin pins the exact version
+ * of each package of the release that it names; `workspace:` and `catalog:` leave that to the workspace. Of a peer
+ * dependency the range must have the release in it.
+ */
+export function checkPins(plugin: PluginPackage, release: Release, remedies: Remedies): PinCheck {
+  const wanted: Readonly<Record<string, string>> = Object.fromEntries(
+    Object.entries({ ...release.dependencies, ...release.packages }).map(([name, { version }]) => [name, version]),
+  );
+  const check: Mutable = { plugin, release, remedies, diagnostics: [], fixes: [], mustInstall: false };
+  for (const table of TABLES) {
+    for (const [name, written] of Object.entries(plugin.file.table(table))) {
+      const version = wanted[name];
+      if (version !== undefined) checkPin(check, table, name, written, version);
+    }
+  }
+  for (const [name, range] of Object.entries(plugin.file.table("peerDependencies"))) {
+    const version = wanted[name];
+    if (version !== undefined && !range.startsWith("workspace:") && !range.startsWith("catalog:")) checkRange(check, name, range, version);
+  }
+  const api = wanted[API];
+  if (api !== undefined && !TABLES.some((table) => API in plugin.file.table(table))) {
+    report(check, `plugin ${plugin.shortName} does not pin ${API}, and ${called(release)} has ${api}`, ["devDependencies"]);
+    check.fixes.push({ table: "devDependencies", name: API, version: api });
+  }
+  return check;
+}
+
+interface Mutable extends PinCheck {
+  readonly plugin: PluginPackage;
+  readonly release: Release;
+  readonly remedies: Remedies;
+  readonly diagnostics: Diagnostic[];
+  readonly fixes: PinFix[];
+  mustInstall: boolean;
+}
+
+function checkPin(check: Mutable, table: Table, name: string, written: string, version: string): void {
+  const { plugin, release, remedies } = check;
+  const byWorkspace = written.startsWith("workspace:") || written.startsWith("catalog:");
+  if (!byWorkspace && written !== version) {
+    const message =
+      valid(written) === null
+        ? `plugin ${plugin.shortName} asks for ${name} ${written}, and a plugin pins the exact version: ${called(release)} has ${version}`
+        : `plugin ${plugin.shortName} pins ${name} ${written}, and ${called(release)} has ${version}`;
+    report(check, message, [table, name]);
+    check.fixes.push({ table, name, version });
+    check.mustInstall = true;
+    return;
+  }
+  const installed = installedPackage(name, plugin.folder);
+  if (installed === undefined) {
+    check.mustInstall = true;
+    report(check, `plugin ${plugin.shortName} pins ${name} ${version}, and it is not installed`, [table, name], `${packageManagerOf(plugin.folder)} install`);
+  } else if (installed.version !== version) {
+    if (byWorkspace) {
+      const message = `plugin ${plugin.shortName} has ${name} ${installed.version} from its workspace, and ${called(release)} has ${version}`;
+      report(check, message, [table, name], `${remedies.dev}, or build the plugin outside of the workspace`);
+      return;
+    }
+    check.mustInstall = true;
+    const message = `plugin ${plugin.shortName} pins ${name} ${version}, and ${installed.version} is installed`;
+    report(check, message, [table, name], `${packageManagerOf(plugin.folder)} install`);
+  } else {
+    const hash = (release.packages[name] ?? release.dependencies[name])?.integrity;
+    if (hash === undefined || installed.integrity === undefined || installed.integrity === hash) return;
+    const message = `plugin ${plugin.shortName} has ${name} ${version} installed, but not the archive that ${called(release)} was made with`;
+    report(check, message, [table, name], `installed: ${installed.integrity}\nrelease:   ${hash}`);
+  }
+}
+
+function checkRange(check: Mutable, name: string, range: string, version: string): void {
+  if (validRange(range) !== null && satisfies(version, range, { includePrerelease: true })) return;
+  const { plugin, release } = check;
+  const message = `plugin ${plugin.shortName} says that it works with ${name} ${range}, and ${called(release)} has ${version}`;
+  report(check, message, ["peerDependencies", name]);
+  check.fixes.push({ table: "peerDependencies", name, version: `^${version}` });
+}
+
+function report(check: Mutable, message: string, path: readonly string[], hint: string = check.remedies.fix): void {
+  check.diagnostics.push({ severity: "error", code: "MILLRACE_BUILDER_PIN", message, hint, place: check.plugin.file.place(...path) });
+}
+
+function called(release: Release): string {
+  return `release ${release.driver}`;
+}
