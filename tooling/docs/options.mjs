@@ -32,7 +32,7 @@ export function optionTable(plugin, variable) {
 }
 
 /** A type in words, with its bounds. */
-export function typeOf(schema) {
+function typeOf(schema) {
   if (schema.const !== undefined) return code(String(schema.const));
   if (schema.enum) return schema.enum.map((value) => code(String(value))).join(", ");
   const variants = schema.anyOf ?? schema.oneOf;

@@ -7,7 +7,7 @@ const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
 
 it("the example of the README prints what it says, but for the time", async () => {
   const [, config = ""] = /```ini\n(.*?)```/s.exec(readme) ?? [];
-  const [, printed = ""] = /prints one line a second, twice:\n\n```\n(.*?)```/s.exec(readme) ?? [];
+  const [, printed = ""] = /prints one line a second, twice:\n\n```text\n(.*?)```/s.exec(readme) ?? [];
   const sections = config
     .split(/^\[/m)
     .slice(1)
