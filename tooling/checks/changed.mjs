@@ -1,17 +1,18 @@
 // What has changed in the working tree since it was last known to be good: committed, staged, edited or new.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, matchesGlob } from "node:path";
 import { packages, root } from "../bootstrap/workspace.mjs";
 
 /** A change of one of these is a change of every package. */
-const EVERYTHING = /^(pnpm-lock\.yaml|pnpm-workspace\.yaml|package\.json|turbo\.json|tooling\/(tsconfig|vitest)\/)/;
+const EVERYTHING = /^(pnpm-lock\.yaml|pnpm-workspace\.yaml|turbo\.json|tooling\/(tsconfig|vitest)\/)/;
 
 /**
  * The commit that changes are counted from, and how it was chosen: the one given; else where this branch left the main
  * one, of the remote or, without a remote, of this clone; on the main branch itself the commit before the last one.
  */
-export function baseCommit(given) {
+export function baseCommit(given, folder = root) {
+  const git = gitIn(folder);
   if (given !== undefined) return { commit: git("rev-parse", "--verify", `${given}^{commit}`), about: given };
   const head = git("rev-parse", "--verify", "HEAD");
   for (const branch of ["origin/HEAD", "origin/main", "main"]) {
@@ -24,36 +25,54 @@ export function baseCommit(given) {
 }
 
 /** The paths that have changed since a commit; those that were taken away are among `paths`, and not among `files`. */
-export function changedSince(commit) {
+export function changedSince(commit, folder = root) {
+  const git = gitIn(folder);
   const tracked = git("diff", "--name-only", "--no-renames", commit) ?? "";
   const fresh = git("ls-files", "--others", "--exclude-standard") ?? "";
   const paths = [...new Set(`${tracked}\n${fresh}`.split("\n").filter(Boolean))].sort();
-  return { paths, files: paths.filter((path) => existsSync(join(root, path))) };
+  return { paths, files: paths.filter((path) => existsSync(join(folder, path))) };
 }
 
 /**
- * The packages that a change concerns, without those that depend on them: the one a path lies in, and of a path outside
- * of all packages, those whose tests name its folder.
+ * The packages that a change concerns, without those that depend on them: the one a path lies in, and those whose tests
+ * look at the path. Which do, their turbo.json says, or else that a test names the folder, for a path outside of all packages.
  */
-export function packagesOf(paths) {
-  const all = packages();
+export function packagesOf(paths, folder = root) {
+  const all = packages(folder);
   if (paths.some((path) => EVERYTHING.test(path))) return all;
-  const inside = (path) => all.filter((entry) => path.startsWith(`${entry.path}/`)).sort((a, b) => b.path.length - a.path.length)[0];
-  const found = new Set(paths.map(inside).filter(Boolean));
-  const outside = new Set(paths.filter((path) => inside(path) === undefined).map((path) => path.split("/")[0]));
-  for (const entry of all) if ([...outside].some((name) => testsName(entry.folder, name))) found.add(entry);
-  return all.filter((entry) => found.has(entry));
+  const lies = (path, entry) => path.startsWith(`${entry.path}/`);
+  const outside = paths.filter((path) => !all.some((entry) => lies(path, entry)));
+  return all.filter((entry) => {
+    if (paths.some((path) => lies(path, entry))) return true;
+    const inputs = inputsOf(entry.folder);
+    if (inputs) return paths.some((path) => inputs.some((glob) => matchesGlob(path, glob)));
+    const names = new Set(outside.map((path) => path.split("/")[0]));
+    return [...names].some((name) => testsName(entry.folder, name));
+  });
+}
+
+const FROM_ROOT = "$TURBO_ROOT$/";
+
+/** What a package's tests look at outside of it, by its own turbo.json; nothing where that does not say. */
+function inputsOf(folder) {
+  const path = join(folder, "turbo.json");
+  const inputs = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")).tasks?.test?.inputs : undefined;
+  return inputs?.filter((input) => input.startsWith(FROM_ROOT)).map((input) => input.slice(FROM_ROOT.length));
 }
 
 function testsName(folder, name) {
   const tests = join(folder, "test");
   if (!existsSync(tests)) return false;
+  const named = new RegExp(`[/"']${name.replaceAll(".", "\\.")}[/"']`);
   return readdirSync(tests, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
-    .some((entry) => new RegExp(`[/"']${name.replaceAll(".", "\\.")}[/"']`).test(readFileSync(join(entry.parentPath, entry.name), "utf8")));
+    .some((entry) => named.test(readFileSync(join(entry.parentPath, entry.name), "utf8")));
 }
 
-function git(...args) {
-  const { status, stdout } = spawnSync("git", args, { cwd: root, encoding: "utf8" });
-  return status === 0 ? stdout.trim() : undefined;
+/** Runs git in a folder: gives what it prints, or nothing where it fails. */
+function gitIn(folder) {
+  return (...args) => {
+    const { status, stdout } = spawnSync("git", args, { cwd: folder, encoding: "utf8" });
+    return status === 0 ? stdout.trim() : undefined;
+  };
 }
