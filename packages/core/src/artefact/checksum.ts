@@ -11,9 +11,9 @@ export function sha256(bytes: Uint8Array): string {
  * What is wrong where a file is not the one that its manifest describes, or `undefined`.
  *
  * @param shown - the file as messages call it
- * @param rebuild - the command that builds it again
+ * @param mend - what else to do about it
  */
-export function compareSum(manifest: PluginManifest, bytes: Uint8Array, shown: string, rebuild: string): Diagnostic | undefined {
+export function compareSum(manifest: PluginManifest, bytes: Uint8Array, shown: string, mend: string): Diagnostic | undefined {
   const found = sha256(bytes);
   if (found === manifest.sha256) return undefined;
   const problem = { severity: "error", code: "MILLRACE_ARTEFACT_CHANGED" } as const;
@@ -27,7 +27,7 @@ export function compareSum(manifest: PluginManifest, bytes: Uint8Array, shown: s
   return {
     ...problem,
     message: `${shown} is not as it was built: its SHA-256 is ${found.slice(0, SHOWN)}…, and its manifest says ${manifest.sha256.slice(0, SHOWN)}…`,
-    hint: `copy the file and its manifest again from where they were built, or build them again: ${rebuild}`,
+    hint: `copy the file and its manifest again from where they were built, or: ${mend}`,
   };
 }
 

@@ -9,13 +9,18 @@ import type { Release } from "./release.ts";
  * layouts of records, Node. One finding a difference, each with the command that mends it; none where it may be loaded.
  *
  * @param shown - the plugin's file as messages call it
+ * @param mend - what to do about it; the command that builds it again, if absent
  */
-export async function compareWithHost(manifest: PluginManifest, host: ArtefactHost, shown: string = manifest.file): Promise<Diagnostic[]> {
+export async function compareWithHost(
+  manifest: PluginManifest,
+  host: ArtefactHost,
+  shown: string = manifest.file,
+  mend: string = rebuildCommand(host.release, shown, manifest),
+): Promise<Diagnostic[]> {
   const plugin = `plugin ${manifest.name} (${shown})`;
-  const rebuild = rebuildCommand(host.release, shown, manifest);
   return [
-    ...comparePins(manifest, host.release, plugin, rebuild),
-    ...compareLayouts(manifest, host.release, plugin, rebuild),
+    ...comparePins(manifest, host.release, plugin, mend),
+    ...compareLayouts(manifest, host.release, plugin, mend),
     ...(await compareNode(manifest, host, plugin)),
   ];
 }

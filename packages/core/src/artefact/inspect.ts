@@ -57,12 +57,21 @@ export async function inspectArtefact(file: InspectedFile, options: InspectOptio
     bag.error("MILLRACE_ARTEFACT_MANIFEST", `${found.shown} describes ${manifest.file}, and not ${basename(file.path)}`, { hint });
   }
   const host = await options.host?.();
-  const rebuild = host === undefined ? "plugin-builder build DIR --tag TAG --out FOLDER" : rebuildCommand(host.release, fileShown(file), manifest);
-  const changed = compareSum(manifest, readFileSync(file.path), file.shown, rebuild);
+  const mend = mendingOf(file, manifest, host);
+  const changed = compareSum(manifest, readFileSync(file.path), file.shown, mend);
   if (changed !== undefined) bag.add(changed);
-  if (host !== undefined) bag.add(...(await compareWithHost(manifest, host, file.shown)));
+  if (host !== undefined) bag.add(...(await compareWithHost(manifest, host, file.shown, mend)));
   return { manifest, refusals: bag.list() };
 }
+
+/** What to do about a file that does not fit: build it again, or get another version of the package that it came in. */
+function mendingOf(file: InspectedFile, manifest: PluginManifest, host: ArtefactHost | undefined): string {
+  const isNamedByPackage = fileShown(file) !== file.shown;
+  if (isNamedByPackage) return `npm install ${file.shown}@latest${host ? `, or a version of it that was built for the driver ${host.release.driver}` : ""}`;
+  return host === undefined ? ANY_BUILD : rebuildCommand(host.release, file.shown, manifest);
+}
+
+const ANY_BUILD = "plugin-builder build DIR --tag TAG --out FOLDER";
 
 /** The name of the manifest of a file: `NAME.manifest.json` for `NAME.mjs`. */
 export function manifestNameOf(file: string): string {
@@ -71,9 +80,8 @@ export function manifestNameOf(file: string): string {
 
 async function withoutManifest({ path, shown, packageFolder }: InspectedFile, options: InspectOptions, bag: DiagnosticBag): Promise<Inspection> {
   if (options.requireManifest) {
-    bag.error("MILLRACE_ARTEFACT_NO_MANIFEST", `${shown} has no manifest, and only files with one are loaded`, {
-      hint: `build it: ${options.host === undefined ? "plugin-builder build DIR --tag TAG --out FOLDER" : rebuildCommand((await options.host()).release, fileShown({ path, shown }))}`,
-    });
+    const command = options.host === undefined ? ANY_BUILD : rebuildCommand((await options.host()).release, fileShown({ path, shown }));
+    bag.error("MILLRACE_ARTEFACT_NO_MANIFEST", `${shown} has no manifest, and only files with one are loaded`, { hint: `build it: ${command}` });
   }
   const package_ = packageFolder === undefined ? undefined : readPackage(packageFolder);
   if (package_ === undefined) return { refusals: bag.list() };

@@ -1,4 +1,5 @@
-import type { ChannelKind, Plugin, PluginChannels, PluginKind, PluginSource, Stability } from "@millrace/api";
+import type { ChannelKind, Diagnostic, Plugin, PluginChannels, PluginKind, PluginSource, Stability } from "@millrace/api";
+import type { PluginManifest } from "../artefact/manifest.ts";
 
 /** A plugin that is known by name and imported only when a pipeline needs it. */
 export interface PluginEntry {
@@ -49,6 +50,27 @@ export interface PluginListing {
   readonly stability: Stability | undefined;
   readonly channels: PluginChannels | undefined;
   readonly origin: Origin;
+  readonly made: Made;
+}
+
+/** How a plugin was made, as far as its file tells. */
+export type Made =
+  | { readonly how: "built-in" }
+  /** By the plugin builder, against exact versions. */
+  | { readonly how: "built"; readonly package: string; readonly version: string; readonly release: PluginManifest["release"] }
+  /** As an npm package that says in ranges what it works with. */
+  | { readonly how: "package"; readonly package: string; readonly version: string }
+  /** A file that says nothing of itself. */
+  | { readonly how: "no-manifest" };
+
+/** A file that was found and must not be loaded. */
+export interface RefusedFile {
+  readonly origin: Origin;
+  readonly made: Made;
+  /** The plugins that its manifest names. */
+  readonly plugins: readonly Pick<PluginListing, "kind" | "name">[];
+  /** Why. */
+  readonly reasons: readonly Diagnostic[];
 }
 
 /** Either a channel kind itself, or the way to it. */

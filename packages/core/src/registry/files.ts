@@ -1,46 +1,36 @@
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import type { ChannelKind, Diagnostic, Plugin, PluginKind, PluginSource } from "@millrace/api";
-import type { Origin } from "./entry.ts";
-import { fileFor, filesIn, type PluginFile, pluginFile, standsAt } from "./locate.ts";
-import { called, exportsOf } from "./module-exports.ts";
-import { entryOfPackage } from "./package-entry.ts";
-
-/** A plugin file that has been imported. */
-export interface LoadedFile {
-  /** What messages call it. */
-  readonly shown: string;
-  readonly stem: string;
-  /** Without symbolic links: what makes two files one. */
-  readonly path: string;
-  readonly origin: Origin;
-  /** Only those of the kinds that are wanted from there. */
-  readonly plugins: readonly Plugin[];
-  readonly channels: readonly ChannelKind[];
-  readonly diagnostics: readonly Diagnostic[];
-}
+import type { Diagnostic, PluginKind, PluginSource } from "@millrace/api";
+import { FileLoader, isRefused, type LoadedFile, type LoadOptions, mayHold } from "./load-file.ts";
+import { fileFor, filesIn, lonelyManifests, type PluginFile, pluginFile, standsAt } from "./locate.ts";
+import { called } from "./module-exports.ts";
+import { installedPackage } from "./package-entry.ts";
 
 export interface Searched {
   readonly files: readonly LoadedFile[];
+  /** What is wrong with those files. */
   readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface Hits extends Searched {
+  /** Whether there is a file that has what is wanted, and that must not be loaded. Why is among the refusals, or was told when it was opened. */
+  readonly refused: boolean;
+  /** Why files were not loaded: those that have what is wanted, or where there are none, all that were looked at. */
+  readonly refusals: readonly Diagnostic[];
 }
 
 /**
  * The plugins in the files, folders and packages that a configuration names. Files and packages are imported when the
- * sources are opened; of a folder first the file that has the wanted name, and the others only where that is not enough.
+ * sources are opened; of a folder first the file that has the wanted name, or whose manifest names it, and the others
+ * only where that is not enough. A file that must not be loaded is looked at, and never imported.
  */
 export class PluginFiles {
   readonly #base: string;
-  readonly #importMs: number;
+  readonly #loader: FileLoader;
   readonly #sources: PluginSource[] = [];
-  /** By path and wanted kind, so that a file is imported and judged once. */
-  readonly #imports = new Map<string, Promise<LoadedFile>>();
-  readonly #done: LoadedFile[] = [];
   #opened: Promise<Diagnostic[]> | undefined;
 
-  constructor(base: string, importMs: number) {
+  constructor(base: string, options: LoadOptions) {
     this.#base = base;
-    this.#importMs = importMs;
+    this.#loader = new FileLoader(options);
   }
 
   add(...sources: readonly PluginSource[]): void {
@@ -58,51 +48,89 @@ export class PluginFiles {
   }
 
   /** The files in which a plugin may be: those opened, those of its name, and if it is in none of them, all others. */
-  async search(kind: PluginKind, name: string, caseless: boolean): Promise<Searched> {
+  async search(kind: PluginKind, name: string, caseless: boolean): Promise<Hits> {
     await this.open();
-    const named = await this.byName(kind, name);
-    const wanted = (file: LoadedFile): boolean =>
-      file.plugins.some((plugin) => plugin.kind === kind && [plugin.name, ...plugin.aliases].some((known) => same(known, name, caseless)));
-    const everything = named.some(wanted) ? { files: named, diagnostics: [] } : await this.everything(kind);
-    const hits = everything.files.filter(wanted);
-    if (hits.length === 0) return { files: [], diagnostics: everything.diagnostics };
-    // What is wrong in other files keeps nobody from using this one. Files named one by one were judged when they were opened.
-    return { files: hits, diagnostics: hits.filter(({ origin }) => origin.from === "directory").flatMap(({ diagnostics }) => diagnostics) };
+    const same = (known: string): boolean => known === name || (caseless && known.toLowerCase() === name.toLowerCase());
+    const holds = (file: LoadedFile): boolean => file.plugins.some((plugin) => plugin.kind === kind && [plugin.name, ...plugin.aliases].some(same));
+    const refused = (file: LoadedFile): boolean => mayHold(file, kind, same);
+    const named = await this.byName(kind, name, same);
+    const lonely = this.#folders(kind).flatMap((source) => lonelyManifests(this.#base, source.path, name).map(alone));
+    const everything =
+      named.some((file) => holds(file) || refused(file)) || lonely.length > 0 ? { files: named, diagnostics: [] } : await this.everything(kind);
+    const hits = everything.files.filter(holds);
+    const outcasts = everything.files.filter(refused);
+    const isRefusal = outcasts.length > 0 || lonely.length > 0;
+    // What is wrong in other files keeps nobody from using this one.
+    const concerned = isRefusal || hits.length > 0 ? [...hits, ...outcasts] : everything.files;
+    // Files named one by one were judged when they were opened.
+    const told = concerned.filter(({ origin }) => origin.from === "directory");
+    return {
+      files: hits,
+      refused: isRefusal,
+      refusals: [...told.filter(isRefused).flatMap(({ diagnostics }) => diagnostics), ...lonely],
+      diagnostics: told.filter((file) => !isRefused(file)).flatMap(({ diagnostics }) => diagnostics),
+    };
   }
 
-  /** What was opened, and the files of folders that bear the name. */
-  async byName(kind: PluginKind, name: string): Promise<LoadedFile[]> {
+  /** What was opened, and the files of folders that bear the name, or whose manifest has it. */
+  async byName(kind: PluginKind, name: string, same: (known: string) => boolean = (known) => known === name): Promise<LoadedFile[]> {
     await this.open();
-    const files = this.#folders(kind).map((source) => [source, fileFor(this.#base, source.path, name)] as const);
-    const named = await Promise.all(files.map(([source, file]) => (file ? this.#import(file, source) : undefined)));
-    return unique([...this.#explicit(kind), ...named.filter((file) => file !== undefined)]);
+    const found = await Promise.all(
+      this.#folders(kind).map(async (source) => {
+        const own = fileFor(this.#base, source.path, name);
+        const others = await Promise.all(filesIn(this.#base, source.path).map((file) => this.#names(file, kind, same)));
+        const files = [own, ...others].filter((file) => file !== undefined);
+        return Promise.all(files.map((file) => this.#loader.load(file, source)));
+      }),
+    );
+    return unique([...this.#explicit(kind), ...found.flat()]);
   }
 
-  /** Imports every file of every source that may have plugins of a kind, or of any. */
-  async everything(kind: PluginKind | undefined): Promise<Searched> {
-    const opened = await this.open();
-    const rest = this.#folders(kind).flatMap((source) => filesIn(this.#base, source.path).map((file) => this.#import(file, source)));
+  /** Imports every file of every source that may have plugins of a kind. */
+  async everything(kind: PluginKind): Promise<Searched> {
+    await this.open();
+    const rest = this.#folders(kind).flatMap((source) => filesIn(this.#base, source.path).map((file) => this.#loader.load(file, source)));
     const loaded = await Promise.all(rest);
-    const diagnostics = [...(kind === undefined ? opened : []), ...loaded.flatMap((file) => file.diagnostics)];
-    return { files: unique([...this.#explicit(kind), ...loaded]), diagnostics };
+    return { files: unique([...this.#explicit(kind), ...loaded]), diagnostics: loaded.flatMap((file) => file.diagnostics) };
   }
 
-  /** All that has been imported so far. */
+  /** Every file of every source. Imports only what no manifest describes. */
+  async survey(): Promise<Searched> {
+    const diagnostics: Diagnostic[] = [];
+    const files: LoadedFile[] = [];
+    for (const source of this.#sources) {
+      const { files: there, problem } = this.#filesOf(source);
+      if (problem !== undefined) diagnostics.push(problem);
+      if (source.from === "directory" && problem === undefined && standsAt(this.#base, source.path) === "directory") {
+        diagnostics.push(...lonelyManifests(this.#base, source.path).map(alone));
+      }
+      for (const file of there) {
+        const { manifest } = await this.#loader.inspect(file);
+        files.push(await (manifest === undefined ? this.#loader.load(file, source) : this.#loader.look(file, source)));
+      }
+    }
+    const all = unique(files);
+    return { files: all, diagnostics: [...diagnostics, ...all.flatMap((file) => file.diagnostics)] };
+  }
+
+  /** All that has been imported or refused so far. */
   loaded(): readonly LoadedFile[] {
-    return this.#done;
+    return this.#loader.done;
   }
 
   /** Names of plugins that are loaded, and of files that may hold one. */
   names(kind: PluginKind): string[] {
-    const loaded = this.#done.flatMap((file) => file.plugins.filter((plugin) => plugin.kind === kind).flatMap((plugin) => [plugin.name, ...plugin.aliases]));
+    const loaded = this.loaded().flatMap((file) =>
+      [...file.plugins, ...file.claimed].filter((plugin) => plugin.kind === kind).flatMap((plugin) => [plugin.name, ...plugin.aliases]),
+    );
     const stems = this.#folders(kind).flatMap((source) => filesIn(this.#base, source.path).map(({ stem }) => stem));
-    const others = new Set(this.#done.map(({ stem }) => stem));
-    return [...loaded, ...stems.filter((stem) => !others.has(stem))];
+    const others = new Set(this.loaded().map(({ stem }) => stem));
+    return [...new Set([...loaded, ...stems.filter((stem) => !others.has(stem))])];
   }
 
   /** The files that bear a name, but whose plugins do not. */
   otherNames(name: string): { readonly shown: string; readonly exported: string }[] {
-    return this.#done
+    return this.loaded()
       .filter((file) => file.stem === name && file.plugins.length > 0)
       .map((file) => ({ shown: file.shown, exported: file.plugins.map((plugin) => called(plugin.kind, plugin.name)).join(", ") }));
   }
@@ -119,97 +147,65 @@ export class PluginFiles {
   }
 
   async #openOne(source: PluginSource): Promise<Diagnostic[]> {
-    const placed = (diagnostic: Diagnostic): Diagnostic => (source.place ? { ...diagnostic, place: source.place } : diagnostic);
-    if (source.from === "directory") {
-      const what = standsAt(this.#base, source.path);
-      if (what === "directory" || (what === "nothing" && source.required === false)) return [];
-      return [placed(missing(source, what === "file" ? `${source.path} is a file, and a folder was expected` : `plugin folder ${source.path} does not exist`))];
-    }
-    const file = this.#explicitFile(source);
-    if (file === undefined) {
-      if (source.required === false) return [];
-      const what =
-        source.from === "package"
-          ? `package ${source.path} is not installed, or has no entry to import`
-          : standsAt(this.#base, source.path) === "directory"
-            ? `${source.path} is a folder, and a file was expected`
-            : `plugin file ${source.path} does not exist`;
-      return [placed(missing(source, what))];
-    }
-    const loaded = await this.#import(file, source);
-    return loaded.diagnostics.map(placed);
+    const { files, problem } = this.#filesOf(source);
+    if (problem !== undefined) return [problem];
+    if (source.from === "directory") return [];
+    const loaded = await Promise.all(files.map((file) => this.#loader.load(file, source)));
+    return loaded.flatMap(({ diagnostics }) => diagnostics).map((diagnostic) => placed(diagnostic, source));
+  }
+
+  /** The files that a source names, or why there are none. */
+  #filesOf(source: PluginSource): { readonly files: readonly PluginFile[]; readonly problem?: Diagnostic } {
+    const stands = standsAt(this.#base, source.path);
+    if (source.from === "directory" && stands === "directory") return { files: filesIn(this.#base, source.path) };
+    const file = source.from === "directory" ? undefined : this.#explicitFile(source);
+    if (file !== undefined) return { files: [file] };
+    if (source.required === false && !(source.from === "directory" && stands === "file")) return { files: [] };
+    return { files: [], problem: placed(missing(source, stands), source) };
   }
 
   #explicitFile(source: PluginSource): PluginFile | undefined {
     if (source.from === "file") return standsAt(this.#base, source.path) === "file" ? pluginFile(this.#base, source.path) : undefined;
-    const entry = entryOfPackage(source.path, this.#base) ?? entryOfPackage(source.path, import.meta.dirname);
-    return entry === undefined ? undefined : { ...pluginFile(this.#base, entry), shown: source.path };
+    const found = installedPackage(source.path, this.#base) ?? installedPackage(source.path, import.meta.dirname);
+    return found === undefined ? undefined : { ...pluginFile(this.#base, found.entry), shown: source.path, packageFolder: found.folder };
   }
 
-  #explicit(kind: PluginKind | undefined): LoadedFile[] {
-    return this.#done.filter((file) => file.origin.from !== "directory" && (kind === undefined || file.plugins.some((plugin) => plugin.kind === kind)));
+  /** The file, where its manifest names the plugin. */
+  async #names(file: PluginFile, kind: PluginKind, same: (known: string) => boolean): Promise<PluginFile | undefined> {
+    const { manifest } = await this.#loader.inspect(file);
+    return manifest?.plugins.some((plugin) => plugin.kind === kind && [plugin.name, ...plugin.aliases].some(same)) ? file : undefined;
   }
 
-  #folders(kind: PluginKind | undefined): PluginSource[] {
+  #explicit(kind: PluginKind): LoadedFile[] {
+    return this.loaded().filter((file) => file.origin.from !== "directory" && (isRefused(file) || file.plugins.some((plugin) => plugin.kind === kind)));
+  }
+
+  #folders(kind: PluginKind): PluginSource[] {
     return this.#sources.filter(
-      (source) =>
-        source.from === "directory" &&
-        (kind === undefined || source.kind === undefined || source.kind === kind) &&
-        standsAt(this.#base, source.path) === "directory",
+      (source) => source.from === "directory" && (source.kind === undefined || source.kind === kind) && standsAt(this.#base, source.path) === "directory",
     );
   }
+}
 
-  #import(file: PluginFile, source: PluginSource): Promise<LoadedFile> {
-    const key = `${file.path}\0${source.kind ?? ""}`;
-    const known = this.#imports.get(key);
-    if (known !== undefined) return known;
-    const loading = this.#importNow(file, source).then((loaded) => {
-      this.#done.push(loaded);
-      return loaded;
-    });
-    this.#imports.set(key, loading);
-    return loading;
-  }
+function placed(diagnostic: Diagnostic, { place }: PluginSource): Diagnostic {
+  return place ? { ...diagnostic, place } : diagnostic;
+}
 
-  async #importNow(file: PluginFile, source: PluginSource): Promise<LoadedFile> {
-    const loaded: LoadedFile = {
-      shown: file.shown,
-      stem: file.stem,
-      path: file.path,
-      origin: { from: source.from, file: file.shown },
-      plugins: [],
-      channels: [],
-      diagnostics: [],
-    };
-    try {
-      const module: unknown = await withDeadline(import(pathToFileURL(resolve(file.path)).href), this.#importMs);
-      const { plugins, channels, diagnostics } = exportsOf(module, file.shown, source.kind);
-      return { ...loaded, plugins: plugins.filter((plugin) => source.kind === undefined || plugin.kind === source.kind), channels, diagnostics };
-    } catch (cause) {
-      return {
-        ...loaded,
-        diagnostics: [{ severity: "error", code: "MILLRACE_REGISTRY_IMPORT", message: `${file.shown} can't be imported`, cause, ...hintFor(cause, file) }],
-      };
-    }
+function missing({ from, path }: PluginSource, stands: "file" | "directory" | "nothing"): Diagnostic {
+  const problem = { severity: "error", code: "MILLRACE_REGISTRY_SOURCE" } as const;
+  switch (from) {
+    case "directory":
+      return { ...problem, message: stands === "file" ? `${path} is a file, and a folder was expected` : `plugin folder ${path} does not exist` };
+    case "file":
+      return { ...problem, message: stands === "directory" ? `${path} is a folder, and a file was expected` : `plugin file ${path} does not exist` };
+    case "package":
+      return { ...problem, message: `package ${path} is not installed, or has no entry to import`, hint: `npm install ${path}` };
   }
 }
 
-/** Node keeps to itself where a module can't be parsed, but its own check shows it. */
-function hintFor(cause: unknown, { path, shown }: PluginFile): { readonly hint?: string } {
-  return cause instanceof SyntaxError && /\.[cm]?js$/.test(path) ? { hint: `"node --check ${shown}" shows where` } : {};
-}
-
-function missing(source: PluginSource, message: string): Diagnostic {
-  const hint = source.from === "package" ? `npm install ${source.path}` : undefined;
-  return { severity: "error", code: "MILLRACE_REGISTRY_SOURCE", message, ...(hint !== undefined && { hint }) };
-}
-
-async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the import did not end within ${ms} ms`)), ms);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+function alone({ stem, shown }: { readonly stem: string; readonly shown: string }): Diagnostic {
+  const message = `${shown} stands alone: the file ${stem}.mjs that it describes is not there`;
+  return { severity: "error", code: "MILLRACE_ARTEFACT_ALONE", message, hint: "copy both files to the folder, or build the plugin again" };
 }
 
 /** One file reached by two sources is one, with the plugins that are wanted by either. */
@@ -217,11 +213,11 @@ function unique(files: readonly LoadedFile[]): LoadedFile[] {
   const byPath = new Map<string, LoadedFile>();
   for (const file of files) {
     const known = byPath.get(file.path);
-    byPath.set(file.path, known === undefined ? file : { ...known, plugins: [...new Set([...known.plugins, ...file.plugins])] });
+    if (known === undefined) byPath.set(file.path, file);
+    else {
+      const claimed = [...known.claimed, ...file.claimed.filter((one) => !known.claimed.some(({ kind, name }) => kind === one.kind && name === one.name))];
+      byPath.set(file.path, { ...known, plugins: [...new Set([...known.plugins, ...file.plugins])], claimed });
+    }
   }
   return [...byPath.values()];
-}
-
-function same(a: string, b: string, caseless: boolean): boolean {
-  return a === b || (caseless && a.toLowerCase() === b.toLowerCase());
 }

@@ -1,2 +1,2 @@
-export type { ChannelEntry, ChannelSource, Conversion, FoundPlugin, Origin, PluginEntry, PluginListing } from "./entry.ts";
-export { Registry, type RegistryOptions, type Resolution, type ResolveOptions } from "./registry.ts";
+export type { ChannelEntry, ChannelSource, Conversion, FoundPlugin, Made, Origin, PluginEntry, PluginListing, RefusedFile } from "./entry.ts";
+export { type Listed, Registry, type RegistryOptions, type Resolution, type ResolveOptions } from "./registry.ts";

@@ -10,6 +10,10 @@ export interface PluginFile {
   readonly shown: string;
   /** The absolute path without symbolic links: two paths to one file are one. */
   readonly path: string;
+  /** The absolute path as it was named. */
+  readonly named: string;
+  /** The folder of the package that it was found in, where it was. */
+  readonly packageFolder?: string;
 }
 
 /** The extensions of plugin files. Of two files that differ only in this, the first is taken. */
@@ -27,7 +31,7 @@ export function pluginFile(base: string, path: string): PluginFile {
     .replace(/[\\/]+$/, "")
     .split(/[\\/]/)
     .at(-1) as string;
-  return { stem: withoutExtension(name), shown: path, path: realpathSync(resolve(base, path)) };
+  return { stem: withoutExtension(name), shown: path, path: realpathSync(resolve(base, path)), named: resolve(base, path) };
 }
 
 /** The file for a name in a folder: `NAME.mjs` and its kin, or what a folder `NAME` holds. */
@@ -59,9 +63,30 @@ function fileInFolder(base: string, folder: string, name: string): PluginFile | 
   const named = (stem: string): string | undefined =>
     EXTENSIONS.map((extension) => join(folder, stem + extension)).find((path) => standsAt(base, path) === "file");
   const own = named(name);
-  const entry = own === undefined && existsSync(resolve(base, folder, "package.json")) ? entryOfFolder(resolve(base, folder)) : undefined;
+  const isPackage = existsSync(resolve(base, folder, "package.json"));
+  const entry = own === undefined && isPackage ? entryOfFolder(resolve(base, folder)) : undefined;
   const path = own ?? (entry && join(folder, relative(resolve(base, folder), entry))) ?? named("index");
-  return path === undefined ? undefined : { ...pluginFile(base, path), stem: name };
+  return path === undefined ? undefined : { ...pluginFile(base, path), stem: name, ...(isPackage && { packageFolder: resolve(base, folder) }) };
+}
+
+/** The manifests of a folder that stand alone: that of `NAME`, or every one. */
+export function lonelyManifests(base: string, folder: string, name?: string): LonelyManifest[] {
+  const stems = name === undefined ? readdirSync(resolve(base, folder)).flatMap(stemOfManifest) : [name];
+  return stems
+    .map((stem) => ({ stem, shown: join(folder, `${stem}${MANIFEST}`) }))
+    .filter(({ stem, shown }) => fileFor(base, folder, stem) === undefined && standsAt(base, shown) === "file");
+}
+
+/** A manifest without the file that it describes. */
+export interface LonelyManifest {
+  readonly stem: string;
+  readonly shown: string;
+}
+
+const MANIFEST = ".manifest.json";
+
+function stemOfManifest(entry: string): string[] {
+  return entry.endsWith(MANIFEST) && !entry.startsWith(".") ? [entry.slice(0, -MANIFEST.length)] : [];
 }
 
 function withoutExtension(name: string): string {

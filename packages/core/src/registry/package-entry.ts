@@ -4,17 +4,27 @@ import { dirname, join, resolve } from "node:path";
 /** The conditions of an import in Node (nodejs.org/api/packages.html, conditional exports), beside those given on Node's command line. */
 const CONDITIONS: readonly string[] = ["node", "import", "module-sync", "node-addons"];
 
+/** A package that is installed. */
+export interface InstalledPackage {
+  readonly folder: string;
+  /** The file that importing it loads. */
+  readonly entry: string;
+}
+
 /**
- * The file that importing a package by name would load, seen from a folder, or `undefined` where it is not installed
- * there or in a folder above. Node resolves names only from the importing file; a plugin is resolved from where the user stands.
+ * The package that importing a name would load, seen from a folder, or `undefined` where it is not installed there or in
+ * a folder above. Node resolves names only from the importing file; a plugin is resolved from where the user stands.
  */
-export function entryOfPackage(specifier: string, from: string): string | undefined {
+export function installedPackage(specifier: string, from: string): InstalledPackage | undefined {
   const parts = specifier.split("/");
   const name = parts.splice(0, specifier.startsWith("@") ? 2 : 1).join("/");
   if (name === "" || parts.includes("..") || name.includes("..")) return undefined;
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     const candidate = join(folder, "node_modules", name);
-    if (existsSync(join(candidate, "package.json"))) return entryOfFolder(candidate, parts.length === 0 ? "." : `./${parts.join("/")}`);
+    if (existsSync(join(candidate, "package.json"))) {
+      const entry = entryOfFolder(candidate, parts.length === 0 ? "." : `./${parts.join("/")}`);
+      return entry === undefined ? undefined : { folder: candidate, entry };
+    }
     if (folder === dirname(folder)) return undefined;
   }
 }

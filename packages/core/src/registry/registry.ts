@@ -1,19 +1,32 @@
 import { bytesChannel, type ChannelKind, type Diagnostic, MillraceError, type Place, type Plugin, type PluginKind, type PluginSource } from "@millrace/api";
 import { didYouMean } from "@millrace/text";
-import type { ChannelSource, Conversion, FoundPlugin, Origin, PluginEntry, PluginListing } from "./entry.ts";
+import type { ArtefactHost } from "../artefact/host.ts";
+import type { LoaderSettings } from "../artefact/settings.ts";
+import type { ChannelSource, Conversion, FoundPlugin, Origin, PluginEntry, PluginListing, RefusedFile } from "./entry.ts";
 import { PluginFiles } from "./files.ts";
+import { listed, listings, refusedFiles, shadowed, twice, twins } from "./listing.ts";
 import { called, exportsOf, isChannel } from "./module-exports.ts";
 
-export interface RegistryOptions {
+export interface RegistryOptions extends LoaderSettings {
   /** The folder that relative paths and names of packages start from. Default: the working directory. */
   readonly baseDirectory?: string;
   /** How long one plugin file may take to import, in milliseconds. Default 30 000. */
   readonly importMs?: number;
+  /** What plugins from files are compared with. Asked once, when there is something to compare. Absent: versions are not compared. */
+  readonly host?: () => ArtefactHost | Promise<ArtefactHost>;
 }
 
 /** What became of a look-up. `found` is absent where an error is among the diagnostics. */
 export interface Resolution {
   readonly found?: FoundPlugin;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What {@link Registry.list} gives. */
+export interface Listed {
+  readonly plugins: readonly PluginListing[];
+  readonly refused: readonly RefusedFile[];
+  /** All that is wrong, the reasons of the refused ones among it. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -44,7 +57,10 @@ export class Registry {
   readonly #files: PluginFiles;
 
   constructor(options: RegistryOptions = {}) {
-    this.#files = new PluginFiles(options.baseDirectory ?? process.cwd(), options.importMs ?? 30_000);
+    const { baseDirectory = process.cwd(), importMs = 30_000, host, allowWritable, requireManifest } = options;
+    let known: ArtefactHost | Promise<ArtefactHost> | undefined;
+    const once = host && ((): ArtefactHost | Promise<ArtefactHost> => (known ??= host()));
+    this.#files = new PluginFiles(baseDirectory, { importMs, host: once, allowWritable, requireManifest });
     this.addChannel(bytesChannel);
   }
 
@@ -102,16 +118,31 @@ export class Registry {
       return { ...resolution, diagnostics: placed([...resolution.diagnostics, ...(await this.#shadowed(kind, fixed.entry.name))]) };
     }
 
-    const { files, diagnostics } = await this.#files.search(kind, name, options.caseless ?? false);
+    const { files, diagnostics, refused, refusals } = await this.#files.search(kind, name, options.caseless ?? false);
     await this.#takeChannels();
+    // A file is refused for what it is, wherever the configuration names it.
+    const all = [...refusals, ...placed(diagnostics)];
+    if (refused) return { diagnostics: all };
     const matches = files.flatMap((file) =>
       file.plugins.filter((plugin) => answersTo(plugin, kind, name, options.caseless ?? false)).map((plugin) => ({ plugin, origin: file.origin })),
     );
-    if (matches.length > 1) return { diagnostics: placed([...diagnostics, twice(kind, name, matches)]) };
+    if (matches.length > 1)
+      return {
+        diagnostics: [
+          ...all,
+          ...placed([
+            twice(
+              kind,
+              name,
+              matches.map(({ origin }) => origin),
+            ),
+          ]),
+        ],
+      };
     const [found] = matches;
-    if (found !== undefined) return { found, diagnostics: placed(diagnostics) };
-    const broken = [...opened, ...diagnostics].some(({ severity }) => severity === "error");
-    return { diagnostics: placed([...diagnostics, this.#notFound(kind, name, broken)]) };
+    if (found !== undefined) return { found, diagnostics: all };
+    const broken = [...opened, ...all].some(({ severity }) => severity === "error");
+    return { diagnostics: [...all, ...placed([this.#notFound(kind, name, broken)])] };
   }
 
   /** Every plugin of a kind, from everywhere. */
@@ -144,17 +175,20 @@ export class Registry {
   kindsOf(name: string): PluginKind[] {
     const loaded = this.#files
       .loaded()
-      .flatMap((file) => file.plugins.filter((plugin) => plugin.name === name || plugin.aliases.includes(name)).map((plugin) => plugin.kind));
+      .flatMap((file) => [...file.plugins, ...file.claimed].filter((plugin) => plugin.name === name || plugin.aliases.includes(name)).map(({ kind }) => kind));
     const registered = [...this.#statics.keys()].filter((kind) => this.#static(kind, name, false) !== undefined);
     return [...new Set([...registered, ...loaded])];
   }
 
-  /** All plugins there are. Imports what the sources hold, but no registered plugin. */
-  async list(): Promise<{ readonly plugins: readonly PluginListing[]; readonly diagnostics: readonly Diagnostic[] }> {
-    const { files, diagnostics } = await this.#files.everything(undefined);
+  /**
+   * All plugins there are, and all files that must not be loaded. Imports those files that have no manifest; of the others,
+   * and of registered plugins, nothing runs.
+   */
+  async list(): Promise<Listed> {
+    const { files, diagnostics } = await this.#files.survey();
     const registered = [...this.#statics.values()].flatMap((ofKind) => [...ofKind.values()].map(({ entry }) => listed(entry)));
-    const found = files.flatMap((file) => file.plugins.map((plugin) => ({ ...listed(plugin), origin: file.origin })));
-    return { plugins: [...registered, ...found], diagnostics };
+    const plugins = [...registered, ...files.flatMap(listings)];
+    return { plugins, refused: files.flatMap(refusedFiles), diagnostics: [...diagnostics, ...twins(plugins)] };
   }
 
   /** The channel kind of a name. Throws what its import throws. */
@@ -186,14 +220,7 @@ export class Registry {
   /** Warns of files that hold a plugin which a registered one hides. */
   async #shadowed(kind: PluginKind, name: string): Promise<Diagnostic[]> {
     const files = await this.#files.byName(kind, name);
-    return files
-      .filter((file) => file.plugins.some((plugin) => plugin.kind === kind && plugin.name === name))
-      .map((file) => ({
-        severity: "warning",
-        code: "MILLRACE_REGISTRY_SHADOWED",
-        message: `${called(kind, name)} of ${file.shown} is not used: a built-in plugin has that name`,
-        hint: "give it another name",
-      }));
+    return files.filter((file) => file.plugins.some((plugin) => plugin.kind === kind && plugin.name === name)).map((file) => shadowed(kind, name, file.shown));
   }
 
   #notFound(kind: PluginKind, name: string, broken: boolean): Diagnostic {
@@ -252,17 +279,4 @@ function answersTo(plugin: Plugin, kind: PluginKind, name: string, caseless: boo
   if (plugin.kind !== kind) return false;
   const names = [plugin.name, ...plugin.aliases];
   return names.includes(name) || (caseless && names.some((known) => known.toLowerCase() === name.toLowerCase()));
-}
-
-function twice(kind: PluginKind, name: string, matches: readonly FoundPlugin[]): Diagnostic {
-  const files = [...new Set(matches.map(({ origin }) => ("file" in origin ? origin.file : "the built-in plugins")))];
-  const message =
-    files.length === 1
-      ? `${files[0]} exports ${called(kind, name)} more than once`
-      : `${called(kind, name)} is in ${files.slice(0, -1).join(", ")} and ${files.at(-1)}`;
-  return { severity: "error", code: "MILLRACE_REGISTRY_TWICE", message, hint: "keep one of them, or give it another name" };
-}
-
-function listed({ kind, name, aliases, description, version, stability, channels }: PluginEntry | Plugin): PluginListing {
-  return { kind, name, aliases: aliases ?? [], description: description ?? "", version, stability, channels, origin: BUILT_IN };
 }

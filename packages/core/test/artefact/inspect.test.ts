@@ -25,7 +25,7 @@ describe("a built plugin", () => {
     writeFileSync(join(folder.path, "plugins/geo.mjs"), `${pluginText("geo")}// and a line more\n`);
     expect(await refusals("plugins/geo.mjs")).toMatchInlineSnapshot(`
       "error MILLRACE_ARTEFACT_CHANGED: plugins/geo.mjs is not as it was built: its SHA-256 is f720f43001a54981…, and its manifest says 53fafb0933cba2da…
-        hint: copy the file and its manifest again from where they were built, or build them again: plugin-builder build DIR --tag 0.2.0 --fix --out plugins
+        hint: copy the file and its manifest again from where they were built, or: plugin-builder build DIR --tag 0.2.0 --fix --out plugins
       1 error"
     `);
   });
@@ -46,7 +46,7 @@ describe("a built plugin", () => {
       "error MILLRACE_ARTEFACT_MANIFEST: plugins/geo.manifest.json describes other.mjs, and not geo.mjs
         hint: rename it to other.mjs, or build it again under its new name
       error MILLRACE_ARTEFACT_CHANGED: plugins/geo.mjs is not as it was built: its SHA-256 is 53fafb0933cba2da…, and its manifest says 0000000000000000…
-        hint: copy the file and its manifest again from where they were built, or build them again: plugin-builder build DIR --tag 0.2.0 --fix --out plugins
+        hint: copy the file and its manifest again from where they were built, or: plugin-builder build DIR --tag 0.2.0 --fix --out plugins
       error MILLRACE_ARTEFACT_VERSION: plugin geo (plugins/geo.mjs) was built against @millrace/api 0.1.0, and this driver has 0.2.0
         hint: plugin-builder build DIR --tag 0.2.0 --fix --out plugins
       error MILLRACE_ARTEFACT_NODE: plugin geo (plugins/geo.mjs) needs Node >=30, and this is Node 24.21.0
