@@ -1,5 +1,5 @@
 import type { PluginKind } from "@millrace/api";
-import type { Conversion, PluginEntry } from "@millrace/core";
+import type { PluginEntry } from "@millrace/core";
 
 /**
  * Every plugin that needs no installing. Each is imported when a pipeline names it. The sentences are those of the plugins
@@ -46,14 +46,6 @@ export const BUILTINS: readonly PluginEntry[] = [
     ["node", "message-record", "Makes each Flow message a record of Fluent Bit"],
     ["node", "record-message", "Makes each record of Fluent Bit a Flow message with a JSON payload"],
   ),
-];
-
-/** What turns the kinds of one family into those of another. */
-export const CONVERSIONS: readonly Conversion[] = [
-  { from: "flat", to: "message", plugin: "flat-message" },
-  { from: "flat", to: "record", plugin: "flat-record" },
-  { from: "message", to: "record", plugin: "message-record" },
-  { from: "record", to: "message", plugin: "record-message" },
 ];
 
 type Described = readonly [kind: PluginKind, name: string, description: string, ...aliases: string[]];

@@ -1,9 +1,17 @@
 import type { PluginSource } from "@millrace/api";
-import { Registry } from "@millrace/core";
-import { BUILTINS, CONVERSIONS } from "#builtin-plugins";
+import { type Conversion, Registry } from "@millrace/core";
+import { BUILTINS } from "#builtin-plugins";
 
 /** A distribution puts a list of its own in the place of this one: see `plugin-builder dist`. */
-export { BUILTINS, CONVERSIONS };
+export { BUILTINS };
+
+/** What turns the kinds of one family into those of another. */
+export const CONVERSIONS: readonly Conversion[] = [
+  { from: "flat", to: "message", plugin: "flat-message" },
+  { from: "flat", to: "record", plugin: "flat-record" },
+  { from: "message", to: "record", plugin: "message-record" },
+  { from: "record", to: "message", plugin: "record-message" },
+];
 
 /** A registry of all that is built in, with further places to look for plugins. */
 export function builtinRegistry(sources: readonly PluginSource[] = []): Registry {
@@ -14,6 +22,6 @@ export function builtinRegistry(sources: readonly PluginSource[] = []): Registry
       { name: "message", load: () => import("@millrace/api/flow") },
       { name: "record", load: () => import("@millrace/api/fluent") },
     )
-    .addConversion(...CONVERSIONS)
+    .addConversion(...CONVERSIONS.filter(({ plugin }) => BUILTINS.some(({ kind, name }) => kind === "node" && name === plugin)))
     .addSource(...sources);
 }
