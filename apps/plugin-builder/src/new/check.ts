@@ -27,8 +27,8 @@ export function nameFaults(name: string, packageName: string): Diagnostic[] {
   const hint = NAME.test(better) ? `such as "${better}"` : undefined;
   if (/^(?:millrace-plugin-|@)/.test(name)) return [fault("MILLRACE_NEW_NAME", `"${name}" names a package, and the name of the plugin is wanted`, hint)];
   if (!NAME.test(name)) {
-    const rule = "small letters and digits, a letter first, in words that single dashes, underscores or dots join";
-    return [fault("MILLRACE_NEW_NAME", name === "" ? `a plugin has a name: ${rule}` : `"${name}" can't be the name of a plugin: it has ${rule}`, hint)];
+    const rule = "small letters and digits, a letter first, in words joined by single dashes, underscores or dots";
+    return [fault("MILLRACE_NEW_NAME", name === "" ? `a plugin wants a name: ${rule}` : `"${name}" can't be the name of a plugin: that is ${rule}`, hint)];
   }
   if (packageName.length > LONGEST_PACKAGE) {
     return [

@@ -8,21 +8,24 @@ export interface KindDetails {
   /** The pipeline to try it with, and what it reads; relative to the package. */
   readonly example: readonly string[];
   /** Whether the example reads the trace that all templates share. */
-  readonly readsTrace: boolean;
+  readonly readsTrace?: boolean;
+  /** Options that the builder tries it with, where it can't be without any. */
+  readonly tryWith?: Readonly<Record<string, unknown>>;
 }
 
-const TRACE = "example/trace.sf";
+const SYSFLOW: KindDetails = { example: ["example/pipeline.json", "example/trace.sf"], readsTrace: true };
+const FLUENT_BIT: KindDetails = { example: ["example/fluent-bit.conf"] };
 
 /** Each kind has a template of its name. */
 export const KINDS: Readonly<Record<NewKind, KindDetails>> = {
-  processor: { example: ["example/pipeline.json", TRACE], readsTrace: true },
-  handler: { example: ["example/pipeline.json", TRACE], readsTrace: true },
-  action: { example: ["example/pipeline.json", TRACE], readsTrace: true },
-  driver: { example: ["example/pipeline.json"], readsTrace: false },
-  link: { example: ["example/flow.yaml"], readsTrace: false },
-  input: { example: ["example/fluent-bit.conf"], readsTrace: false },
-  filter: { example: ["example/fluent-bit.conf"], readsTrace: false },
-  output: { example: ["example/fluent-bit.conf"], readsTrace: false },
+  processor: SYSFLOW,
+  handler: SYSFLOW,
+  action: SYSFLOW,
+  driver: { example: ["example/pipeline.json"] },
+  link: { example: ["example/flow.yaml"] },
+  input: FLUENT_BIT,
+  filter: { ...FLUENT_BIT, tryWith: { keys: "password" } },
+  output: { ...FLUENT_BIT, tryWith: { path: "out.jsonl" } },
 };
 
 export function isKind(kind: string): kind is NewKind {

@@ -71,7 +71,7 @@ export async function newPlugin(options: NewPluginOptions): Promise<NewPlugin> {
   const common =
     workspace === undefined
       ? standaloneFiles(kind, name, packageName, description, await options.release())
-      : workspaceFiles(workspace, name, packageName, description);
+      : workspaceFiles(workspace, kind, name, packageName, description);
   for (const [path, content] of common) files.set(path, content);
   if (workspace === undefined) files.set("README.md", standaloneReadme(files.get("README.md") as string).replaceAll("template-name", name));
   write(folder, files);

@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { type Diagnostic, MillraceError } from "@millrace/api";
 import type { Release } from "@millrace/core";
+import { VERSION } from "../version.ts";
 import { KINDS, type NewKind } from "./kinds.ts";
 import type { PackageFiles } from "./templates.ts";
 
@@ -40,6 +39,7 @@ npm install --save-dev --save-exact @millrace/driver@VERSION
 
 function packageJson(kind: NewKind, name: string, packageName: string, description: string, release: Release): unknown {
   const version = versionsOf(release);
+  const { example, tryWith } = KINDS[kind];
   return {
     name: packageName,
     version: "0.1.0",
@@ -54,7 +54,7 @@ function packageJson(kind: NewKind, name: string, packageName: string, descripti
       build: "plugin-builder build --tag dev --out dist",
       check: "tsc",
       test: "vitest run",
-      start: `npm run build --silent && millrace run ${KINDS[kind].example.join(" ")} -p dist`,
+      start: `npm run build --silent && millrace run ${example.join(" ")} -p dist`,
       prepack: "npm run build",
     },
     dependencies: { zod: version.of("zod") },
@@ -62,12 +62,13 @@ function packageJson(kind: NewKind, name: string, packageName: string, descripti
     devDependencies: {
       "@millrace/api": version.of("@millrace/api"),
       "@millrace/driver": release.driver,
-      "@millrace/plugin-builder": ownVersion(),
+      "@millrace/plugin-builder": VERSION,
       "@millrace/testkit": version.of("@millrace/testkit"),
       "@types/node": version.of("@types/node"),
       typescript: version.of("typescript"),
       vitest: version.of("vitest"),
     },
+    ...(tryWith !== undefined && { millrace: { try: { [name]: tryWith } } }),
   };
 }
 
@@ -115,13 +116,6 @@ function versionsOf({ driver, packages, dependencies }: Release): { of(name: str
  */
 function rangeFrom(version: string): string {
   return version.startsWith("0.") ? `>=${version} <1` : `^${version}`;
-}
-
-/** The version of the builder that this is. */
-function ownVersion(): string {
-  let folder = import.meta.dirname;
-  while (!existsSync(join(folder, "package.json")) && dirname(folder) !== folder) folder = dirname(folder);
-  return (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { readonly version: string }).version;
 }
 
 function json(value: unknown): string {
