@@ -252,9 +252,9 @@ describe.concurrent("check", () => {
                       ^~~~~~~~~~~
         hint: did you mean "dummy"?
               looked for in the built-in plugins
-      wrong.yaml:7:23: error MILLRACE_PLAN_OPTION_UNKNOWN: output "stdout" has no option "formt"
+      wrong.yaml:7:16: error MILLRACE_PLAN_OPTION_UNKNOWN: output "stdout" has no option "formt"
               options: { formt: json }
-                                ^~~~
+                         ^~~~~
         hint: did you mean "format"?
       wrong.yaml:8:18: error MILLRACE_CONFIG_REFERENCE: there is no node "mux"
               from: [beat, mux]

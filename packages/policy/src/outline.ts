@@ -6,12 +6,12 @@ import type { Condition, NumberComparison, Side, Subject, TextTest, Wildcard } f
 
 /** A condition as a tree for people: how it was written, and what each part comes to. */
 export interface Outline {
-  readonly kind: "and" | "or" | "not" | "macro" | "leaf";
-  /** A leaf as it was written; the name of a macro; otherwise the word itself. */
+  readonly kind: "and" | "or" | "not" | "macro" | "search" | "leaf";
+  /** A leaf as it was written; the name of a macro or of a Sigma search; otherwise the word itself, or words such as `1 of them`. */
   readonly text: string;
   /** What decides it. */
   readonly condition: Condition;
-  /** Of a macro: its condition. */
+  /** Of a macro or search: its condition. */
   readonly parts: readonly Outline[];
   /** The attributes that a leaf reads. */
   readonly attributes: readonly Subject[];
@@ -19,7 +19,18 @@ export interface Outline {
   readonly lists: readonly { readonly name: string; readonly items: readonly string[] }[];
 }
 
-/** The outline of a condition of which nothing but the graph is known, such as that of a Sigma rule. */
+/** Policies as they were written. */
+export interface PolicyOutline {
+  /** One for each rule, in the order in which rules are read. */
+  readonly rules: readonly (() => Outline)[];
+  /** One for each drop filter, in the same order. */
+  readonly filters: readonly (() => Outline)[];
+  /** The names of what rules may use, without what only adds to an older definition. */
+  readonly macros: readonly string[];
+  readonly lists: readonly string[];
+}
+
+/** The outline of a condition of which nothing but the graph is known. */
 export function outlineCondition(condition: Condition): Outline {
   const bare = { condition, attributes: [], lists: [] };
   switch (condition.node) {

@@ -8,6 +8,8 @@ export type Priority = 0 | 1 | 2 | 3 | 4;
 /** A rule that has been read and checked. */
 export interface Rule {
   readonly name: string;
+  /** What people call it, where the name is an identity. */
+  readonly title?: string;
   readonly desc: string;
   readonly condition: Condition;
   readonly priority: Priority;

@@ -5,6 +5,9 @@ import { outlineFalcoRules } from "../src/falco/outline.ts";
 import { readFalcoRules } from "../src/falco/rules.ts";
 import { type Outline, outlineCondition, subjectValue } from "../src/outline.ts";
 import { reachOf } from "../src/reach.ts";
+import { readFieldMapping } from "../src/sigma/fields.ts";
+import { outlineSigmaRules } from "../src/sigma/outline.ts";
+import { readSigmaRules } from "../src/sigma/rules.ts";
 import { sysflowCatalog } from "../src/sysflow-catalog.ts";
 import { type Condition, ConditionBuilder } from "../src/tree.ts";
 
@@ -38,7 +41,7 @@ const RULES = `
 function written(outline: Outline, depth = 0): string {
   const notes = [...outline.attributes.map(({ attribute }) => attribute), ...outline.lists.map(({ name, items }) => `${name}: ${items.join(" ")}`)];
   const line =
-    `${"  ".repeat(depth)}${outline.kind === "leaf" ? "" : `${outline.kind} `}${outline.kind === "leaf" || outline.kind === "macro" ? outline.text : ""}`.trimEnd();
+    `${"  ".repeat(depth)}${outline.kind === "leaf" ? "" : `${outline.kind} `}${["and", "or", "not"].includes(outline.text) ? "" : outline.text}`.trimEnd();
   return [`${line}${notes.length > 0 ? `   # ${notes.join("; ")}` : ""}`, ...outline.parts.map((part) => written(part, depth + 1))].join("\n");
 }
 
@@ -151,5 +154,95 @@ describe("a condition that stands alone", () => {
     const { condition, findings } = read(text);
     expect(condition).toBeUndefined();
     expect(findings).toMatch(/^--where:1:\d+: error MILLRACE_POLICY_/);
+  });
+});
+
+describe("the outline of Sigma rules", () => {
+  const RULES = `
+title: Two conditions
+detection:
+  tool:
+    Image|endswith: [/a, /b]
+    Size|gte: 5
+  list:
+    - User: root
+    - User: null
+      Image: '*x?'
+  words: [one, two]
+  _hidden: three
+  condition:
+    - tool and (1 of _* or not all of them)
+    - list
+---
+title: Broken
+detection:
+  a: { Image|nonsense: x }
+  condition: a
+---
+title: Folded
+detection:
+  same: { Image: /x }
+  again: { Image: /x }
+  condition: same and again
+`;
+  const sources = [new Source("s.yaml", RULES)];
+  const mapping = readFieldMapping(
+    new Source("m.yaml", "fieldmappings:\n  Image: sf.proc.exe\n  User: [sf.proc.user, sf.pproc.user]\n  Size: sf.flow.rbytes\n"),
+    sysflowCatalog,
+    new DiagnosticBag(),
+  );
+  const options = { strictLogsource: false, skipInvalid: true };
+  const builder = new ConditionBuilder();
+  const read = readSigmaRules(sources, sysflowCatalog, mapping, builder, options, new DiagnosticBag());
+  const outlined = outlineSigmaRules(sources, sysflowCatalog, mapping, builder, options).rules.map((outline) => outline());
+
+  it("shows searches by name, and fields as they were written", () => {
+    const searchable = /; sf\.proc\.args.*(?=\n|$)/g;
+    expect(outlined.map((outline) => written(outline).replaceAll(searchable, "; …")).join("\n\n")).toMatchInlineSnapshot(`
+      "and
+        search tool
+          and
+            Image|endswith: [/a, /b]   # sf.proc.exe
+            Size|gte: 5   # sf.flow.rbytes
+        or
+          or 1 of _*
+            search _hidden
+              keyword three   # sf.proc.exe; …
+          not
+            and all of them
+              search tool
+                and
+                  Image|endswith: [/a, /b]   # sf.proc.exe
+                  Size|gte: 5   # sf.flow.rbytes
+              search list
+                or
+                  User: root   # sf.proc.user; sf.pproc.user
+                  and
+                    User: null   # sf.proc.user; sf.pproc.user
+                    Image: *x?   # sf.proc.exe
+              search words
+                or
+                  keyword one   # sf.proc.exe; …
+                  keyword two   # sf.proc.exe; …
+
+      search list
+        or
+          User: root   # sf.proc.user; sf.pproc.user
+          and
+            User: null   # sf.proc.user; sf.pproc.user
+            Image: *x?   # sf.proc.exe
+
+      and
+        search same
+          Image: /x   # sf.proc.exe
+        search again
+          Image: /x   # sf.proc.exe"
+    `);
+  });
+
+  it("comes to the very conditions that the rules have, and leaves out the same ones", () => {
+    expect(read.map(({ title }) => title)).toEqual(["Two conditions", "Two conditions", "Folded"]);
+    expect(outlined.length).toBe(read.length);
+    for (const [index, { condition }] of outlined.entries()) expect(condition).toBe(read[index]?.condition);
   });
 });

@@ -5,6 +5,10 @@ export function addPolicyCommands(program: Command, ends: (exitCode: number) => 
   const policy = program.command("policy").description("check, list, explain and test rules");
   const language = new Option("-l, --language <language>", "what the rules are written in").choices(["falco", "sigma"]).default("falco");
   const mapping = new Option("-c, --config <mapping>", "the field mapping of Sigma rules");
+  const logsource = new Option("--logsource <which>", "strict: a Sigma rule judges only the record types that its log source speaks of")
+    .choices(["any", "strict"])
+    .default("any");
+  const skipInvalid = new Option("--skip-invalid", "leave out bad Sigma rules, with a warning");
   const strict = new Option("--strict", "make warnings errors");
 
   policy
@@ -13,6 +17,8 @@ export function addPolicyCommands(program: Command, ends: (exitCode: number) => 
     .argument("<path...>", "policy files, or folders of them")
     .addOption(language)
     .addOption(mapping)
+    .addOption(logsource)
+    .addOption(skipInvalid)
     .addOption(strict)
     .option("--json", "as JSON")
     .action(async (paths, options) => ends(await (await import("./check.ts")).checkPolicies({ ...options, paths })));
@@ -23,6 +29,8 @@ export function addPolicyCommands(program: Command, ends: (exitCode: number) => 
     .argument("<path...>", "policy files, or folders of them")
     .addOption(language)
     .addOption(mapping)
+    .addOption(logsource)
+    .addOption(skipInvalid)
     .addOption(strict)
     .option("--json", "as JSON, with descriptions, actions and places")
     .action(async (paths, options) => ends(await (await import("./list.ts")).listPolicies({ ...options, paths })));
@@ -38,6 +46,8 @@ export function addPolicyCommands(program: Command, ends: (exitCode: number) => 
     .addOption(new Option("--first", "the first record that matches, and no other").conflicts(["record", "where"]))
     .addOption(language)
     .addOption(mapping)
+    .addOption(logsource)
+    .addOption(skipInvalid)
     .addOption(strict)
     .addOption(new Option("--on-corrupt <what>", "what a damaged place does: end with an error, or go on behind it").choices(["stop", "skip"]).default("stop"))
     .addOption(new Option("-q, --quiet", "no progress"))

@@ -62,11 +62,13 @@ async function chosenRecord(rule: Rule, source: FlatSource, policies: ReadPolici
   return found;
 }
 
-/** All rules of a name: there may be several. */
+/** All rules of a name: there may be several. A rule that has an identity for a name is found by its title too. */
 function rulesNamed(name: string, { ruleSet }: ReadPolicies): readonly Rule[] {
-  const rules = ruleSet.rules.filter((rule) => rule.name === name);
-  if (rules.length > 0) return rules;
-  const names = ruleSet.rules.map((rule) => rule.name);
+  for (const called of [(rule: Rule) => rule.name, (rule: Rule) => rule.title]) {
+    const rules = ruleSet.rules.filter((rule) => called(rule) === name);
+    if (rules.length > 0) return rules;
+  }
+  const names = ruleSet.rules.flatMap((rule) => (rule.title === undefined ? [rule.name] : [rule.title, rule.name]));
   throw new MillraceError("MILLRACE_POLICY_RULE", `there is no rule "${name}"`, {
     hint: didYouMean(name, names) ?? "millrace policy list says which there are",
   });

@@ -1,5 +1,5 @@
 import type { AttributeValue } from "@millrace/api/sysflow";
-import { decide, type Outline, type ReadAttribute, type Rule, subjectText, subjectValue } from "@millrace/policy";
+import { attributesOf, type Condition, decide, type Outline, type ReadAttribute, type Rule, type Subject, subjectText, subjectValue } from "@millrace/policy";
 import { formatPlace } from "@millrace/text";
 import { type NumberedRecord, recordLine, typeOf } from "../trace/fields.ts";
 import { printable } from "../trace/formats.ts";
@@ -8,6 +8,8 @@ import type { ReadPolicies } from "./load-rules.ts";
 
 /** The most characters of a condition or a value that are shown. */
 const LONGEST = 160;
+/** The most attributes of one leaf whose values are all shown. */
+const MOST_ATTRIBUTES = 6;
 /** The most items of a list that are shown. */
 const MOST_ITEMS = 12;
 
@@ -18,7 +20,7 @@ export function explainRule(rule: Rule, record: NumberedRecord, policies: ReadPo
   const applies = rule.types.length === 0 || rule.types.includes(typeOf(record));
   const holds = applies && decide(rule.condition, read);
   const lines = [
-    `${printable(rule.name)} (${PRIORITIES[rule.priority]}) ${formatPlace(rule.place)}`,
+    `${printable(titleOf(rule))} (${PRIORITIES[rule.priority]}) ${formatPlace(rule.place)}`,
     printable(recordLine(record)),
     verdictText(holds, rule, dropping?.name),
     "",
@@ -27,6 +29,11 @@ export function explainRule(rule: Rule, record: NumberedRecord, policies: ReadPo
   lines.push(...explainCondition(policies.outline(rule), record));
   if (dropping) lines.push("", `drop filter ${printable(dropping.name)}`, ...explainCondition(policies.outline(dropping), record));
   return `${lines.join("\n")}\n`;
+}
+
+/** What a rule is called: its name, and beside it the title that people know it by, where that is another. */
+export function titleOf({ name, title }: Rule): string {
+  return title === undefined || title === name ? name : `${title} [${name}]`;
 }
 
 function verdictText(holds: boolean, rule: Rule, droppedBy: string | undefined): string {
@@ -43,11 +50,9 @@ function explainCondition(outline: Outline, record: NumberedRecord): string[] {
 /** @param asked - `skipped` for a part that is passed over, `below` for what is in such a part */
 function linesOf(outline: Outline, read: ReadAttribute, depth: number, asked: "asked" | "skipped" | "below"): string[] {
   const holds = decide(outline.condition, read);
-  const notes = [
-    ...outline.attributes.map((subject) => `${subjectText(subject)}: ${shortened(plainText(subjectValue(subject, read)))}`),
-    ...outline.lists.map(listText),
-  ];
-  const what = outline.kind === "macro" ? `${outline.text} (macro)` : shortened(printable(outline.text));
+  const notes = [...valueTexts(outline, read), ...outline.lists.map(listText)];
+  const named = outline.kind === "macro" || outline.kind === "search";
+  const what = named ? `${printable(outline.text)} (${outline.kind})` : shortened(printable(outline.text));
   const line = `${"  ".repeat(depth)}${mark(holds)} ${what}${notes.length > 0 ? `   # ${notes.join("; ")}` : ""}${asked === "skipped" ? "   (not asked)" : ""}`;
   // `and` is decided by the first part that fails, `or` by the first that holds: what comes behind is not asked.
   const deciding = outline.kind === "and" ? false : outline.kind === "or" ? true : undefined;
@@ -58,6 +63,20 @@ function linesOf(outline: Outline, read: ReadAttribute, depth: number, asked: "a
 
 function mark(holds: boolean): string {
   return holds ? "✓" : "✗";
+}
+
+/** What the record has where a leaf looks. Of many places, such as those of a keyword, only those that hold are worth a word. */
+function valueTexts({ kind, attributes, condition }: Outline, read: ReadAttribute): string[] {
+  if (attributes.length === 0) return kind === "leaf" && condition.node === "constant" ? [condition.value ? "always true" : "never true"] : [];
+  const shown = attributes.length > MOST_ATTRIBUTES && condition.node === "or" ? holdingAttributes(condition.terms, read) : attributes;
+  if (shown.length === 0) return [`none of ${attributes.length} attributes`];
+  return shown.map((subject) => `${subjectText(subject)}: ${shortened(plainText(subjectValue(subject, read)))}`);
+}
+
+function holdingAttributes(terms: readonly Condition[], read: ReadAttribute): readonly Subject[] {
+  return [
+    ...new Map(terms.filter((term) => decide(term, read)).flatMap((term) => attributesOf(term).map((subject) => [subjectText(subject), subject]))).values(),
+  ];
 }
 
 function listText({ name, items }: { readonly name: string; readonly items: readonly string[] }): string {

@@ -22,6 +22,7 @@ export function listPolicies(choice: PolicyChoice & { readonly json?: boolean })
 interface Entry {
   readonly kind: "rule" | "drop";
   readonly name: string;
+  readonly title?: string;
   readonly priority?: string;
   /** The record types that it can hold for. */
   readonly types: readonly string[];
@@ -48,10 +49,11 @@ function entriesOf({ ruleSet, builder }: ReadPolicies): Entry[] {
     };
   });
   const rules = ruleSet.rules.map((rule): Entry => {
-    const { name, priority, enabled, tags, actions, desc, place } = rule;
+    const { name, title, priority, enabled, tags, actions, desc, place } = rule;
     return {
       kind: "rule",
       name,
+      ...(title !== undefined && title !== name && { title }),
       priority: PRIORITIES[priority],
       types: reachOf(rule, builder),
       enabled,
@@ -66,11 +68,13 @@ function entriesOf({ ruleSet, builder }: ReadPolicies): Entry[] {
 }
 
 function tableOf(entries: readonly Entry[]): string {
+  const titled = entries.some(({ title }) => title !== undefined);
   const lines = [
-    ["KIND", "NAME", "PRIORITY", "TYPES", "ENABLED", "TAGS"],
-    ...entries.map(({ kind, name, priority, types, enabled, tags }) => [
+    ["KIND", "NAME", ...(titled ? ["TITLE"] : []), "PRIORITY", "TYPES", "ENABLED", "TAGS"],
+    ...entries.map(({ kind, name, title, priority, types, enabled, tags }) => [
       kind,
       name,
+      ...(titled ? [title ?? ""] : []),
       priority ?? "",
       types.length === 0 ? "never" : types.join(","),
       enabled ? "yes" : "no",

@@ -2,20 +2,20 @@ import { type Diagnostic, isMillraceError, MillraceError } from "@millrace/api";
 import {
   type DropFilter,
   diskFiles,
-  type FalcoOutline,
   findPolicyFiles,
   type LoadedPolicies,
   loadPolicies,
   type Outline,
   outlineCondition,
-  outlineFalcoRules,
+  outlinePolicies,
   type PolicyLanguage,
+  type PolicyOutline,
+  type PolicySources,
   type PolicyText,
   type Rule,
   readPolicyText,
-  sysflowCatalog,
 } from "@millrace/policy";
-import { Source, strictly } from "@millrace/text";
+import { strictly } from "@millrace/text";
 import { printDiagnostics } from "../machine/terminal.ts";
 import { counted } from "../trace/report.ts";
 
@@ -26,6 +26,10 @@ export interface PolicyChoice {
   readonly language: PolicyLanguage;
   /** For Sigma: the field mapping file. */
   readonly config?: string | undefined;
+  /** For Sigma: which record types a rule judges. */
+  readonly logsource?: "any" | "strict" | undefined;
+  /** For Sigma: whether a bad rule is left out with a warning. */
+  readonly skipInvalid?: boolean | undefined;
   /** Whether warnings are errors. */
   readonly strict?: boolean | undefined;
 }
@@ -37,7 +41,7 @@ export interface ReadPolicies extends LoadedPolicies {
   /** The macros and lists of Falco policies. */
   readonly macros: readonly string[];
   readonly lists: readonly string[];
-  /** How the condition of a rule or filter was written: macros by their names, as far as the language has them. */
+  /** How the condition of a rule or filter was written: macros and searches by their names. */
   outline(of: Rule | DropFilter): Outline;
 }
 
@@ -46,20 +50,20 @@ export interface ReadPolicies extends LoadedPolicies {
  *
  * @throws MillraceError `MILLRACE_POLICY_PATH`, `MILLRACE_POLICY_FILE` for what is not there or can't be read, all at once
  */
-export async function readPolicies({ paths, language, config, strict }: PolicyChoice): Promise<ReadPolicies> {
+export async function readPolicies({ paths, language, config, logsource, skipInvalid = false, strict }: PolicyChoice): Promise<ReadPolicies> {
   const files = await policyTexts(paths);
   const mapping = config === undefined ? undefined : await readPolicyText(config, diskFiles);
-  const loaded = loadPolicies({ files, language, mapping });
+  const texts: PolicySources = { files, language, mapping, strictLogsource: logsource === "strict", skipInvalid };
+  const loaded = loadPolicies(texts);
   const diagnostics = strict ? strictly(loaded.diagnostics) : loaded.diagnostics;
-  const sources = files.map(({ path, text }) => new Source(path, text));
-  const written = language === "falco" ? outlineFalcoRules(sources, sysflowCatalog, loaded.builder) : undefined;
+  const written = outlinePolicies(texts, loaded.builder);
   return {
     ...loaded,
     diagnostics,
     files: files.map(({ path }) => path),
     failed: diagnostics.some(({ severity }) => severity === "error"),
-    macros: written?.macros ?? [],
-    lists: written?.lists ?? [],
+    macros: written.macros,
+    lists: written.lists,
     outline: (of) => outlineOf(of, loaded, written),
   };
 }
@@ -72,8 +76,8 @@ export function printErrors({ diagnostics }: Pick<ReadPolicies, "diagnostics">):
   if (warnings > 0) process.stderr.write(`${counted(warnings, "warning")}: millrace policy check tells ${warnings === 1 ? "it" : "them"}\n`);
 }
 
-function outlineOf(of: Rule | DropFilter, { ruleSet }: LoadedPolicies, written: FalcoOutline | undefined): Outline {
-  const make = "types" in of ? written?.rules[ruleSet.rules.indexOf(of)] : written?.filters[ruleSet.filters.indexOf(of)];
+function outlineOf(of: Rule | DropFilter, { ruleSet }: LoadedPolicies, written: PolicyOutline): Outline {
+  const make = "types" in of ? written.rules[ruleSet.rules.indexOf(of)] : written.filters[ruleSet.filters.indexOf(of)];
   return make?.() ?? outlineCondition(of.condition);
 }
 

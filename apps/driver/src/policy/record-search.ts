@@ -1,4 +1,5 @@
-import { decide, Engine, type Outline, type ReadAttribute, type Rule } from "@millrace/policy";
+import type { AttributeValue } from "@millrace/api/sysflow";
+import { decide, Engine, type Outline, type ReadAttribute, type Rule, subjectValue } from "@millrace/policy";
 import type { NumberedRecord } from "../trace/fields.ts";
 import { typeOf } from "../trace/fields.ts";
 import type { NumberedBatch } from "../trace/read-parts.ts";
@@ -65,9 +66,19 @@ function nearnessOf(rule: Rule, outline: Outline, record: NumberedRecord): numbe
   return (near + (rule.types.includes(typeOf(record)) ? 1 : 0)) / 2;
 }
 
+/** What it counts for that a record has at least a value where a rule looks for another one. */
+const THERE_AT_LEAST = 0.001;
+
+function isThere(value: AttributeValue): boolean {
+  return typeof value === "object" ? value.length > 0 : value !== "";
+}
+
 function nearness(outline: Outline, wanted: boolean, read: ReadAttribute): number {
   const [only] = outline.parts;
-  if (only === undefined) return decide(outline.condition, read) === wanted ? 1 : 0;
+  if (only === undefined) {
+    if (decide(outline.condition, read) === wanted) return 1;
+    return outline.attributes.some((subject) => isThere(subjectValue(subject, read))) ? THERE_AT_LEAST : 0;
+  }
   if (outline.kind === "macro") return nearness(only, wanted, read);
   if (outline.kind === "not") return nearness(only, !wanted, read);
   const each = outline.parts.map((part) => nearness(part, wanted, read));

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join } from "node:path";
-import type { PolicyLanguage } from "@millrace/policy";
+import type { PolicyLanguage, Rule } from "@millrace/policy";
 import { DiagnosticBag, didYouMean, Source } from "@millrace/text";
 import { isMap, isSeq, type Node } from "yaml";
 import { fileError } from "../trace/read-parts.ts";
@@ -33,6 +33,7 @@ export interface PolicyTestFile {
   readonly policies: readonly string[];
   readonly language: PolicyLanguage;
   readonly mapping: string | undefined;
+  readonly logsource: "any" | "strict";
   readonly tests: readonly PolicyTest[];
   readonly found: DiagnosticBag;
   readonly reader: YamlReader;
@@ -50,9 +51,9 @@ export async function readTestFile(file: string): Promise<PolicyTestFile> {
   });
   const found = new DiagnosticBag();
   const reader = new YamlReader(new Source(file, text), found, CODE);
-  const nothing = { file, policies: [], language: "falco" as const, mapping: undefined, tests: [], found, reader };
+  const nothing = { file, policies: [], language: "falco" as const, mapping: undefined, logsource: "any" as const, tests: [], found, reader };
   const root = reader.root();
-  const map = root && reader.map(root, "a test file", ["policies", "language", "config", "tests"]);
+  const map = root && reader.map(root, "a test file", ["policies", "language", "config", "logsource", "tests"]);
   if (map === undefined) return nothing;
   const beside = (path: string): string => (isAbsolute(path) ? path : join(dirname(file), path));
   const policies = reader.child(map, "policies");
@@ -63,27 +64,40 @@ export async function readTestFile(file: string): Promise<PolicyTestFile> {
     ...nothing,
     policies:
       policies === undefined ? [beside(basename(file).replace(TEST_FILE, ".yaml"))] : reader.texts(policies, "policies").map((each) => beside(each.text)),
-    language: languageOf(reader.child(map, "language"), reader),
+    language: choiceOf(reader.child(map, "language"), "falco", "sigma", reader, "language of policies"),
+    logsource: choiceOf(reader.child(map, "logsource"), "any", "strict", reader, "way to read log sources"),
     mapping: mapping && beside(reader.text(mapping, "config") ?? ""),
     tests: tests === undefined ? [] : reader.items(tests, "tests").flatMap((node) => readTest(node, reader, beside) ?? []),
   };
 }
 
-/** Reports names of rules that there are not. */
-export function checkNames({ tests, reader }: PolicyTestFile, known: readonly string[]): void {
-  for (const { expect, expectAt, not, told } of tests) {
-    const named = [...(expect ?? []), ...[...expectAt.values()].flat(), ...not, ...(told?.events.flatMap((event) => event.expect ?? []) ?? [])];
-    for (const { text, node } of named) {
-      if (!known.includes(text)) reader.error(`there is no rule "${text}"`, node, didYouMean(text, known) ?? "millrace policy list says which there are");
-    }
-  }
+/**
+ * The tests with rules by their names, where they were called by their titles, as people do where the name is an identity. Names
+ * that no rule has are reported.
+ */
+export function withRuleNames({ tests, reader }: PolicyTestFile, rules: readonly Rule[]): readonly PolicyTest[] {
+  const names = new Map(rules.flatMap(({ name, title }) => (title === undefined ? [] : [[title, name]])));
+  for (const { name } of rules) names.set(name, name);
+  const named = ({ text, node }: NamedRule): NamedRule => {
+    const name = names.get(text);
+    if (name === undefined) reader.error(`there is no rule "${text}"`, node, didYouMean(text, names.keys()) ?? "millrace policy list says which there are");
+    return { text: name ?? text, node };
+  };
+  return tests.map((test) => ({
+    ...test,
+    told: test.told && { ...test.told, events: test.told.events.map((event) => ({ ...event, expect: event.expect?.map(named) })) },
+    expect: test.expect?.map(named),
+    expectAt: new Map([...test.expectAt].map(([record, expected]) => [record, expected.map(named)])),
+    not: test.not.map(named),
+  }));
 }
 
-function languageOf(node: Node | undefined, reader: YamlReader): PolicyLanguage {
-  const text = node && reader.text(node, "language");
-  if (text === undefined || text === "falco") return "falco";
-  if (text !== "sigma") reader.error(`"${text}" is no language of policies`, node as Node, didYouMean(text, ["falco", "sigma"]) ?? "it is falco or sigma");
-  return "sigma";
+/** One of two words; the first is meant where there is none. */
+function choiceOf<A extends string, B extends string>(node: Node | undefined, first: A, second: B, reader: YamlReader, what: string): A | B {
+  const text = node && reader.text(node, what);
+  if (node === undefined || text === undefined || text === first) return first;
+  if (text !== second) reader.error(`"${text}" is no ${what}`, node, didYouMean(text, [first, second]) ?? `it is ${first} or ${second}`);
+  return second;
 }
 
 function readTest(node: Node, reader: YamlReader, beside: (path: string) => string): PolicyTest | undefined {

@@ -7,7 +7,7 @@ import { fileError } from "../trace/read-parts.ts";
 import { counted, reported } from "../trace/report.ts";
 import { printErrors, readPolicies } from "./load-rules.ts";
 import { runTest, type TestResult } from "./run-test.ts";
-import { checkNames, readTestFile, TEST_FILE } from "./test-file.ts";
+import { readTestFile, TEST_FILE, withRuleNames } from "./test-file.ts";
 
 export interface TestOptions {
   readonly strict?: boolean;
@@ -43,17 +43,14 @@ async function runFile(file: string, { strict, quiet }: TestOptions, tally: Tall
     printDiagnostics(tests.found.list());
     return 1;
   }
-  const policies = await readPolicies({ paths: tests.policies, language: tests.language, config: tests.mapping, strict });
+  const policies = await readPolicies({ paths: tests.policies, language: tests.language, config: tests.mapping, logsource: tests.logsource, strict });
   printErrors(policies);
   if (policies.failed) return 1;
-  checkNames(
-    tests,
-    policies.ruleSet.rules.map(({ name }) => name),
-  );
+  const named = withRuleNames(tests, policies.ruleSet.rules);
   printDiagnostics(tests.found.list());
   if (tests.found.hasErrors) return 1;
   process.stdout.write(`${file}\n`);
-  for (const test of tests.tests) {
+  for (const test of named) {
     const { records, failures } = await runTest(test, policies, quiet === true).catch(couldNotRun);
     const passed = failures.length === 0;
     tally[passed ? "passed" : "failed"] += 1;

@@ -1,28 +1,17 @@
 import { DiagnosticBag, type Source } from "@millrace/text";
 import type { AttributeCatalog } from "../catalog.ts";
-import { attributesOf, type Outline, outlineCondition } from "../outline.ts";
+import { attributesOf, type Outline, outlineCondition, type PolicyOutline } from "../outline.ts";
 import type { ConditionBuilder } from "../tree.ts";
 import { checkCondition } from "./check.ts";
 import { readPolicyFile } from "./definitions.ts";
 import { type ResolvedDefinition, readLibrary } from "./library.ts";
 import type { Expression, Operand } from "./syntax.ts";
 
-/** The definitions of policy files, as they were written. */
-export interface FalcoOutline {
-  /** One for each rule, in the order of {@link readFalcoRules}. */
-  readonly rules: readonly (() => Outline)[];
-  /** One for each drop filter, in the same order. */
-  readonly filters: readonly (() => Outline)[];
-  /** The names of what rules may use, without what only adds to an older definition. */
-  readonly macros: readonly string[];
-  readonly lists: readonly string[];
-}
-
 /**
  * Reads policy files of the Falco kind for their outlines: the conditions of the rules with macros and lists by their names,
  * each part with the condition that it comes to. For files in which there is no error: nothing is reported here.
  */
-export function outlineFalcoRules(sources: readonly Source[], catalog: AttributeCatalog, builder: ConditionBuilder): FalcoOutline {
+export function outlineFalcoRules(sources: readonly Source[], catalog: AttributeCatalog, builder: ConditionBuilder): PolicyOutline {
   const unheard = new DiagnosticBag();
   const definitions = sources.flatMap((source) => readPolicyFile(source, unheard)).filter(({ append }) => !append);
   const resolved = readLibrary(sources, unheard);

@@ -3,7 +3,7 @@ import { DiagnosticBag, Source } from "@millrace/text";
 import { Engine } from "../compile/engine.ts";
 import { readFalcoRules } from "../falco/rules.ts";
 import type { RuleSet } from "../rule-set.ts";
-import { plainMapping, readFieldMapping } from "../sigma/fields.ts";
+import { type FieldMapping, plainMapping, readFieldMapping } from "../sigma/fields.ts";
 import { readSigmaRules } from "../sigma/rules.ts";
 import { sysflowCatalog } from "../sysflow-catalog.ts";
 import { ConditionBuilder } from "../tree.ts";
@@ -66,8 +66,13 @@ function readFalco({ files, strict, actions }: PolicySources, builder: Condition
 }
 
 function readSigma(sources: PolicySources, builder: ConditionBuilder, found: DiagnosticBag): Pick<RuleSet, "rules" | "filters"> {
-  const { mapping, strictLogsource = false, skipInvalid = false } = sources;
-  const fields = mapping === undefined ? plainMapping(sysflowCatalog) : readFieldMapping(new Source(mapping.path, mapping.text), sysflowCatalog, found);
+  const { strictLogsource = false, skipInvalid = false } = sources;
+  const fields = fieldMappingOf(sources, found);
   const texts = sources.files.map(({ path, text }) => new Source(path, text));
   return { rules: readSigmaRules(texts, sysflowCatalog, fields, builder, { strictLogsource, skipInvalid }, found), filters: [] };
+}
+
+/** How the fields of Sigma rules map to attributes, by the field mapping file or without one. */
+export function fieldMappingOf({ mapping }: PolicySources, found: DiagnosticBag): FieldMapping {
+  return mapping === undefined ? plainMapping(sysflowCatalog) : readFieldMapping(new Source(mapping.path, mapping.text), sysflowCatalog, found);
 }

@@ -8,8 +8,8 @@ export type SigmaCondition =
   | { readonly node: "and" | "or"; readonly terms: readonly SigmaCondition[] }
   | { readonly node: "not"; readonly term: SigmaCondition }
   | { readonly node: "search"; readonly name: string }
-  /** `1 of` or `all of` the searches named. */
-  | { readonly node: "of"; readonly quantity: "one" | "all"; readonly names: readonly string[] };
+  /** `1 of` or `all of` the searches named; and how that was written, in lower case but for the names. */
+  | { readonly node: "of"; readonly quantity: "one" | "all"; readonly names: readonly string[]; readonly text: string };
 
 interface Word {
   readonly text: string;
@@ -109,13 +109,16 @@ class Parser {
     const target = this.#word;
     if (target === undefined) return this.#error(target, 'expected "them" or a pattern after "of"');
     this.#at += 1;
-    if (target.text.toLowerCase() === "them") return { node: "of", quantity, names: this.#searches.filter((name) => !name.startsWith("_")) };
+    const words = quantity === "all" ? "all of" : "1 of";
+    if (target.text.toLowerCase() === "them") {
+      return { node: "of", quantity, names: this.#searches.filter((name) => !name.startsWith("_")), text: `${words} them` };
+    }
     const pattern = target.text
       .split("*")
       .flatMap((piece, index): Wildcard => [...(index > 0 ? [{ any: "run" } as const] : []), ...(piece === "" ? [] : [piece])]);
     const names = this.#searches.filter((name) => matchesWildcard(name, pattern));
     if (names.length === 0) return this.#error(target, `no search matches "${target.text}"`, didYouMean(target.text.replaceAll("*", ""), this.#searches));
-    return { node: "of", quantity, names };
+    return { node: "of", quantity, names, text: `${words} ${target.text}` };
   }
 
   get #word(): Word | undefined {

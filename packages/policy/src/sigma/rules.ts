@@ -8,7 +8,7 @@ import type { Condition, ConditionBuilder } from "../tree.ts";
 import { parseSigmaCondition, type SigmaCondition } from "./condition.ts";
 import type { FieldMapping } from "./fields.ts";
 import { logsourceTypes } from "./logsource.ts";
-import { readSearch } from "./selection.ts";
+import { readSearch, type SelectionSurroundings } from "./selection.ts";
 import { yamlDocuments } from "./yaml-documents.ts";
 
 export interface SigmaOptions {
@@ -32,8 +32,30 @@ export function readSigmaRules(
   options: SigmaOptions,
   found: DiagnosticBag,
 ): Rule[] {
+  return readWrittenRules(sources, catalog, mapping, builder, options, found).map(({ rule }) => rule);
+}
+
+/** A rule, and how its condition was written. */
+export interface WrittenRule {
+  readonly rule: Rule;
+  readonly condition: SigmaCondition;
+  /** The searches that the condition may name. */
+  readonly searches: ReadonlyMap<string, Node>;
+  /** What reads them. */
+  readonly surroundings: SelectionSurroundings;
+}
+
+/** Reads Sigma rules as {@link readSigmaRules} does. */
+export function readWrittenRules(
+  sources: readonly Source[],
+  catalog: AttributeCatalog,
+  mapping: FieldMapping,
+  builder: ConditionBuilder,
+  options: SigmaOptions,
+  found: DiagnosticBag,
+): WrittenRule[] {
   /** Runs what reads a rule; what it finds is softened where bad rules are left out. */
-  const softened = (read: (own: DiagnosticBag) => Rule[]): Rule[] => {
+  const softened = (read: (own: DiagnosticBag) => WrittenRule[]): WrittenRule[] => {
     const own = new DiagnosticBag();
     const rules = read(own);
     found.add(
@@ -52,40 +74,24 @@ export function readSigmaRules(
       if (documents.length === 0 && !own.hasErrors) own.error("MILLRACE_POLICY_EMPTY", "the file has no rule", { place: source.place(0) });
       return [];
     });
-    return documents.flatMap((document) => softened((own) => new RuleReader(source, document, catalog, mapping, builder, options, own).read()));
+    return documents.flatMap((document) => softened((own) => new RuleReader(document, { source, catalog, mapping, builder, found: own }, options).read()));
   });
 }
 
 class RuleReader {
-  readonly #source: Source;
   readonly #document: Document;
-  readonly #catalog: AttributeCatalog;
-  readonly #mapping: FieldMapping;
-  readonly #builder: ConditionBuilder;
+  readonly #in: SelectionSurroundings;
   readonly #options: SigmaOptions;
-  readonly #found: DiagnosticBag;
 
-  constructor(
-    source: Source,
-    document: Document,
-    catalog: AttributeCatalog,
-    mapping: FieldMapping,
-    builder: ConditionBuilder,
-    options: SigmaOptions,
-    found: DiagnosticBag,
-  ) {
-    this.#source = source;
+  constructor(document: Document, surroundings: SelectionSurroundings, options: SigmaOptions) {
     this.#document = document;
-    this.#catalog = catalog;
-    this.#mapping = mapping;
-    this.#builder = builder;
+    this.#in = surroundings;
     this.#options = options;
-    this.#found = found;
   }
 
-  read(): Rule[] {
+  read(): WrittenRule[] {
     for (const { message, pos } of this.#document.errors)
-      this.#found.error("MILLRACE_SIGMA_SYNTAX", message, { place: this.#source.place(pos[0], Math.max(pos[1], pos[0] + 1)) });
+      this.#in.found.error("MILLRACE_SIGMA_SYNTAX", message, { place: this.#in.source.place(pos[0], Math.max(pos[1], pos[0] + 1)) });
     const root = this.#document.contents as Node | null;
     if (this.#document.errors.length > 0 || root === null) return [];
     if (!isMap(root)) return this.#error("a Sigma rule is a map", root) ?? [];
@@ -101,21 +107,22 @@ class RuleReader {
     return this.#rules(root, detection);
   }
 
-  #rules(root: YAMLMap, detection: YAMLMap): Rule[] {
+  #rules(root: YAMLMap, detection: YAMLMap): WrittenRule[] {
+    const nodes = new Map<string, Node>();
     const searches = new Map<string, Condition>();
     for (const { key, value } of detection.items) {
       const name = isScalar(key) ? String(key.value) : "";
       if (name === "condition" || name === "timeframe") continue;
-      searches.set(
-        name,
-        readSearch(value as Node, { source: this.#source, catalog: this.#catalog, mapping: this.#mapping, builder: this.#builder, found: this.#found }),
-      );
+      nodes.set(name, value as Node);
+      searches.set(name, readSearch(value as Node, this.#in));
     }
     const written = this.#nodeOf(detection, "condition");
     if (written === undefined) return this.#error("the detection has no condition", detection, 'add "condition:"') ?? [];
     const types = this.#types(root);
+    const title = this.#text(root, "title");
     const common = {
-      name: this.#text(root, "id") ?? this.#text(root, "title") ?? "",
+      name: this.#text(root, "id") ?? title ?? "",
+      ...(title !== undefined && { title }),
       desc: this.#text(root, "description") ?? "",
       priority: this.#priority(root),
       tags: this.#tags(root),
@@ -124,29 +131,30 @@ class RuleReader {
       enabled: true,
     };
     return (isSeq(written) ? (written.items as Node[]) : [written]).flatMap((node) => {
-      const condition = this.#condition(node, searches);
-      return condition === undefined ? [] : { ...common, condition, place: this.#place(node) };
+      const condition = this.#condition(node, [...searches.keys()]);
+      if (condition === undefined) return [];
+      const rule = { ...common, condition: this.#build(condition, searches), place: this.#place(node) };
+      return { rule, condition, searches: nodes, surroundings: this.#in };
     });
   }
 
-  #condition(node: Node, searches: ReadonlyMap<string, Condition>): Condition | undefined {
+  #condition(node: Node, searches: readonly string[]): SigmaCondition | undefined {
     if (!isScalar(node) || typeof node.value !== "string") return this.#error("a condition is a text", node);
-    const parsed = parseSigmaCondition(node.value, [...searches.keys()], (start, end) => this.#placeWithin(node, start, end), this.#found);
-    return parsed && this.#build(parsed, searches);
+    return parseSigmaCondition(node.value, searches, (start, end) => this.#placeWithin(node, start, end), this.#in.found);
   }
 
   #build(condition: SigmaCondition, searches: ReadonlyMap<string, Condition>): Condition {
     switch (condition.node) {
       case "search":
-        return searches.get(condition.name) ?? this.#builder.constant(false);
+        return searches.get(condition.name) ?? this.#in.builder.constant(false);
       case "not":
-        return this.#builder.not(this.#build(condition.term, searches));
+        return this.#in.builder.not(this.#build(condition.term, searches));
       case "and":
       case "or":
-        return this.#builder[condition.node](condition.terms.map((term) => this.#build(term, searches)));
+        return this.#in.builder[condition.node](condition.terms.map((term) => this.#build(term, searches)));
       case "of": {
-        const terms = condition.names.map((name) => searches.get(name) ?? this.#builder.constant(false));
-        return condition.quantity === "all" ? this.#builder.and(terms) : this.#builder.or(terms);
+        const terms = condition.names.map((name) => searches.get(name) ?? this.#in.builder.constant(false));
+        return condition.quantity === "all" ? this.#in.builder.and(terms) : this.#in.builder.or(terms);
       }
     }
   }
@@ -157,7 +165,7 @@ class RuleReader {
     if (!isMap(logsource)) return [];
     const types = logsourceTypes(this.#text(logsource, "product"), this.#text(logsource, "category"));
     if (types !== undefined) return types;
-    this.#found.warning("MILLRACE_SIGMA_LOGSOURCE", "no record type belongs to this log source, so the rule judges all", { place: this.#place(logsource) });
+    this.#in.found.warning("MILLRACE_SIGMA_LOGSOURCE", "no record type belongs to this log source, so the rule judges all", { place: this.#place(logsource) });
     return [];
   }
 
@@ -187,20 +195,20 @@ class RuleReader {
 
   #place(node: Node): Place {
     const [start, end] = node.range ?? [0, 1];
-    return this.#source.place(start, Math.max(end, start + 1));
+    return this.#in.source.place(start, Math.max(end, start + 1));
   }
 
   /** A place within a text, as far as the text stands in the file as it is: on one line, perhaps in quotes. */
   #placeWithin(node: Node, start: number, end: number): Place {
     const [from, to] = node.range ?? [0, 1];
-    const raw = this.#source.text.slice(from, to);
+    const raw = this.#in.source.text.slice(from, to);
     const value = isScalar(node) ? String(node.value) : "";
     const at = raw.indexOf(value.slice(0, Math.min(end, value.length)));
-    return at < 0 ? this.#place(node) : this.#source.place(from + at + start, from + at + Math.max(end, start + 1));
+    return at < 0 ? this.#place(node) : this.#in.source.place(from + at + start, from + at + Math.max(end, start + 1));
   }
 
   #error(message: string, node: Node, hint?: string): undefined {
-    this.#found.error("MILLRACE_SIGMA_SYNTAX", message, { place: this.#place(node), hint });
+    this.#in.found.error("MILLRACE_SIGMA_SYNTAX", message, { place: this.#place(node), hint });
     return undefined;
   }
 }

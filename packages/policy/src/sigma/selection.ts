@@ -31,6 +31,16 @@ export function readSearch(node: Node, surroundings: SelectionSurroundings): Con
   return new SearchReader(surroundings).search(node);
 }
 
+/** Turns one field of a search, with its values, into a condition. */
+export function readField(field: Pair<Node, Node | null>, surroundings: SelectionSurroundings): Condition {
+  return new SearchReader(surroundings).field(field);
+}
+
+/** Turns a keyword of a search into a condition. */
+export function readKeyword(node: Node, surroundings: SelectionSurroundings): Condition {
+  return new SearchReader(surroundings).keywords([node], false);
+}
+
 class SearchReader {
   readonly #in: SelectionSurroundings;
 
@@ -40,14 +50,14 @@ class SearchReader {
 
   search(node: Node): Condition {
     const { builder } = this.#in;
-    if (isMap(node)) return builder.and(node.items.map((pair) => this.#field(pair as Pair<Node, Node>)));
-    if (isSeq(node)) return builder.or((node.items as Node[]).map((item) => (isMap(item) || isSeq(item) ? this.search(item) : this.#keywords([item], false))));
-    if (isScalar(node)) return this.#keywords([node], false);
+    if (isMap(node)) return builder.and(node.items.map((pair) => this.field(pair as Pair<Node, Node>)));
+    if (isSeq(node)) return builder.or((node.items as Node[]).map((item) => (isMap(item) || isSeq(item) ? this.search(item) : this.keywords([item], false))));
+    if (isScalar(node)) return this.keywords([node], false);
     this.#error("a search is a map of fields, a list of such maps, or a list of keywords", node);
     return builder.constant(false);
   }
 
-  #field({ key, value }: Pair<Node, Node | null>): Condition {
+  field({ key, value }: Pair<Node, Node | null>): Condition {
     const { builder } = this.#in;
     const written = isScalar(key) ? String(key.value) : "";
     const [name, ...names] = written.split("|") as [string, ...string[]];
@@ -55,7 +65,7 @@ class SearchReader {
     if (modifiers === undefined) return builder.constant(false);
     const values = value === null ? [] : isSeq(value) ? (value.items as Node[]) : [value];
     const comparison = comparisonOf(modifiers);
-    if (name === "") return this.#keywords(values, comparison.all);
+    if (name === "") return this.keywords(values, comparison.all);
     const subjects = this.#subjects(name, key);
     if (value !== null && isMap(value)) {
       this.#error("the value of a field is a text, a number, a truth, or a list of them", value);
@@ -194,7 +204,7 @@ class SearchReader {
     }
   }
 
-  #keywords(nodes: readonly Node[], all: boolean): Condition {
+  keywords(nodes: readonly Node[], all: boolean): Condition {
     const { builder, catalog } = this.#in;
     const terms = nodes.map((node) => {
       if (!isScalar(node) || node.value === null) {
