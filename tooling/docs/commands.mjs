@@ -15,6 +15,7 @@ const PROGRAMS = {
   millrace: { source: "apps/driver/src/millrace.ts", help: "--help" },
   sfprocessor: { source: "apps/driver/src/sfprocessor.ts", help: "-help" },
   flowd: { source: "apps/driver/src/flowd.ts", help: "-help" },
+  "plugin-builder": { source: "apps/plugin-builder/src/plugin-builder.ts", help: "--help" },
   "fluent-bit": { source: "apps/driver/src/fluent-bit.ts", help: "-h" },
 };
 
