@@ -8,7 +8,7 @@ export function addNewCommand(program: Command): void {
     .description("make the package of a new plugin, which builds, passes its tests and runs as it is")
     .argument("<kind>", Object.keys(KINDS).join(", "))
     .argument("<name>", "what configurations are to call the plugin")
-    .option("-d, --dir <folder>", "the folder of the package; NAME, if absent, and in Millrace's own workspace packages/plugins/NAME")
+    .option("-d, --dir <folder>", "the folder of the package; NAME, if absent, and at the top of Millrace's own workspace packages/plugins/NAME")
     .option("-t, --tag <tag>", "the release to pin, as for build; the installed driver's, or else the one that this builder came with, if absent")
     .action(async (kind: string, name: string, { dir, tag }: { readonly dir?: string; readonly tag?: string }) => {
       const { newPlugin } = await import("./new-plugin.ts");

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { MillraceError } from "@millrace/api";
 import type { Release } from "@millrace/core";
 import { workspaceOf } from "../release/workspace.ts";
@@ -14,7 +14,7 @@ export interface NewPluginOptions {
   readonly kind: string;
   /** The name of the plugin, as configurations are to call it. */
   readonly name: string;
-  /** The folder of the new package. Default: `packages/plugins/NAME` of the workspace that `cwd` is in, else `NAME` in `cwd`. */
+  /** The folder of the new package. Default: `NAME` in `cwd`; for one who stands at the top of Millrace's own workspace, `packages/plugins/NAME`. */
   readonly dir?: string;
   /** The release whose versions are pinned. Asked for only where the package stands by itself: in a workspace, that pins. */
   readonly release: () => Release | Promise<Release>;
@@ -47,8 +47,7 @@ export interface NewPlugin {
  */
 export async function newPlugin(options: NewPluginOptions): Promise<NewPlugin> {
   const { kind, name, cwd = process.cwd() } = options;
-  const around = workspaceOf(resolve(cwd));
-  const folder = resolve(cwd, options.dir ?? (around === undefined ? name : join(around, PLUGINS, name)));
+  const folder = resolve(cwd, options.dir ?? join(pluginsNear(resolve(cwd)) ?? "", name));
   const workspace = homeOf(folder);
   const packageName = workspace === undefined ? `millrace-plugin-${name}` : `@millrace/plugin-${name}`;
   const shown = relative(cwd, folder) || ".";
@@ -76,6 +75,14 @@ export async function newPlugin(options: NewPluginOptions): Promise<NewPlugin> {
   if (workspace === undefined) files.set("README.md", standaloneReadme(files.get("README.md") as string).replaceAll("template-name", name));
   write(folder, files);
   return { kind, name, packageName, folder, files: [...files.keys()].sort(), workspace, next: nextOf(kind, shown, workspace) };
+}
+
+/** The folder of the workspace's plugins, for one who stands at its top or on the way there. */
+function pluginsNear(cwd: string): string | undefined {
+  const workspace = workspaceOf(cwd);
+  if (workspace === undefined) return undefined;
+  const plugins = join(workspace, PLUGINS);
+  return cwd === plugins || plugins.startsWith(cwd + sep) ? plugins : undefined;
 }
 
 /** The workspace whose plugin a folder is to be. A folder elsewhere in a workspace is none of its packages. */

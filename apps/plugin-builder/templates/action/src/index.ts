@@ -5,7 +5,7 @@
  */
 import type { Plugin } from "@millrace/api";
 import { defineAction } from "@millrace/api/sysflow";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Adds the tag `PREFIX` + user. Where the user is not known, it adds none. */
 const plugin: Plugin = defineAction({

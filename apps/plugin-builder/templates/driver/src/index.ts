@@ -5,7 +5,7 @@
  */
 import type { Plugin } from "@millrace/api";
 import { defineDriver, type Oid, type Process, type SysflowBatch, type SysflowRecord } from "@millrace/api/sysflow";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Sends a header and a process, and then its events. It ends after so many of them, or when the run drains. */
 const plugin: Plugin = defineDriver({

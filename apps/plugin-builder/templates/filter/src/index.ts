@@ -5,7 +5,7 @@
  */
 import type { Plugin } from "@millrace/api";
 import { defineFilter } from "@millrace/api/fluent";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Puts `***` in the place of each value that is secret, and drops records in which nothing else is left. */
 const plugin: Plugin = defineFilter({

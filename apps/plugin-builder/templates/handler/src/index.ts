@@ -5,7 +5,7 @@
  */
 import type { Plugin } from "@millrace/api";
 import { defineHandler } from "@millrace/api/sysflow";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Logs `PROGRAM SOURCE:PORT > DESTINATION:PORT` at level info. Where the process is not known, its program is empty. */
 const plugin: Plugin = defineHandler({

@@ -6,7 +6,7 @@
 import { freemem, totalmem } from "node:os";
 import type { Plugin } from "@millrace/api";
 import { defineInput, type FluentCounter } from "@millrace/api/fluent";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Makes records `{ total, free }`, in bytes. */
 const plugin: Plugin = defineInput({

@@ -5,7 +5,7 @@
  */
 import type { Plugin } from "@millrace/api";
 import { defineLink } from "@millrace/api/flow";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Answers `invalid` to a message that is larger than `max_bytes`; for every other its answer is that of the next link. */
 const plugin: Plugin = defineLink({

@@ -6,7 +6,7 @@
 import { appendFile } from "node:fs/promises";
 import { MillraceError, type Plugin } from "@millrace/api";
 import { defineOutput } from "@millrace/api/fluent";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Writes `{"tag":TAG,"time":SECONDS,…}`. A chunk is delivered when it is written; one that can't be written is tried again. */
 const plugin: Plugin = defineOutput({

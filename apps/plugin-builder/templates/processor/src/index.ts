@@ -5,7 +5,7 @@
  */
 import type { Plugin } from "@millrace/api";
 import { defineProcessor } from "@millrace/api/sysflow";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Logs `PROGRAM: EVENTS` of the busiest programs, at level info, when the input has ended. It ends the pipeline: it sends nothing. */
 const plugin: Plugin = defineProcessor({
