@@ -6,6 +6,7 @@ import { VERSION } from "./version.ts";
 export async function run(args: readonly string[]): Promise<number> {
   const { Command, CommanderError, Option } = await import("commander");
   let exitCode = 0;
+  process.stdout.on("error", readerHasGone);
   const program = new Command("plugin-builder")
     .description("Builds plugins of Millrace against the exact versions of a release of the driver, and looks into built ones.")
     .version(VERSION)
@@ -27,14 +28,20 @@ export async function run(args: readonly string[]): Promise<number> {
     .addOption(tag().default("dev"))
     .requiredOption("-o, --out <folder>", "the folder for what is built; it is made if it is not there")
     .option("--fix", "write the exact versions of the release into package.json, and install them")
+    .option("--no-types", "do not check types")
     .option("--no-try", "load the plugins, but do not make and run them")
-    .action(async (folder: string, options: { readonly tag: string; readonly out: string; readonly fix?: boolean; readonly try: boolean }) => {
-      const { build } = await import("./build/build.ts");
-      const { buildReport } = await import("./build/report.ts");
-      const built = await build({ folder, tag: options.tag, out: options.out, fix: options.fix ?? false, live: options.try });
-      printDiagnostics(built.warnings);
-      process.stdout.write(buildReport(built));
-    });
+    .action(
+      async (
+        folder: string,
+        options: { readonly tag: string; readonly out: string; readonly fix?: boolean; readonly types: boolean; readonly try: boolean },
+      ) => {
+        const { build } = await import("./build/build.ts");
+        const { buildReport } = await import("./build/report.ts");
+        const built = await build({ folder, tag: options.tag, out: options.out, fix: options.fix ?? false, types: options.types, live: options.try });
+        printDiagnostics(built.warnings);
+        process.stdout.write(buildReport(built));
+      },
+    );
 
   program
     .command("verify")
@@ -70,8 +77,8 @@ export async function run(args: readonly string[]): Promise<number> {
     .argument("<manifest>", "the list, in YAML")
     .option("-o, --out <folder>", "the folder that is made; what the file says, or dist beside it, if absent")
     .action(async (manifest: string, options: { readonly out?: string }) => {
-      const { distribute } = await import("./dist/distribute.ts");
-      const { distributionReport } = await import("./dist/report.ts");
+      const { distribute } = await import("./distribution/distribute.ts");
+      const { distributionReport } = await import("./distribution/report.ts");
       const made = await distribute({ manifest, ...(options.out !== undefined && { out: options.out }) });
       printDiagnostics(made.warnings);
       process.stdout.write(distributionReport(made));
@@ -86,4 +93,11 @@ export async function run(args: readonly string[]): Promise<number> {
     return 1;
   }
   return exitCode;
+}
+
+/** The exit code of a process that wrote to a pipe which nobody reads any more, as a shell tells it (128 + SIGPIPE). */
+const PIPE_EXIT = 141;
+
+function readerHasGone(error: NodeJS.ErrnoException): void {
+  process.exit(error.code === "EPIPE" ? PIPE_EXIT : 1);
 }

@@ -1,10 +1,11 @@
 // Loads a bundle in a process of its own, says what it exports, and lets each plugin in it live once.
 import { createRequire } from "node:module";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Diagnostic, Plugin } from "@millrace/api";
-import { type ManifestPlugin, Registry } from "@millrace/core";
+import type { ManifestPlugin } from "@millrace/core";
 import type { ConformanceCheck, ConformanceOptions } from "@millrace/testkit";
+import { describePlugin, loadPlugins, messageOf } from "./child/load-plugins.ts";
 import { taskOfParent, tellParent } from "./child/spawn.ts";
 
 export interface TryTask {
@@ -50,28 +51,14 @@ const SUITES: readonly string[] = ["description", "life cycle"];
 const TOO_STRICT: readonly string[] = ["shares no state between instances"];
 
 const task = await taskOfParent<TryTask>();
-const registry = new Registry().addSource({ from: "file", path: task.file });
-const { plugins: listed, diagnostics } = await registry.list();
-const plugins: Plugin[] = [];
-const findings: Diagnostic[] = [...diagnostics];
-for (const { kind, name } of listed) {
-  const resolution = await registry.resolve(kind, name);
-  if (resolution.found !== undefined) plugins.push(resolution.found.plugin);
-  findings.push(...resolution.diagnostics);
-}
-await tellParent<TryMessage>({ type: "loaded", plugins: plugins.map(describe), layouts: await layoutsOf(task.layouts), diagnostics: findings.map(sendable) });
-if (task.live && !findings.some(({ severity }) => severity === "error")) {
+const { plugins, diagnostics } = await loadPlugins({ from: "file", path: task.file }, task.folder);
+await tellParent<TryMessage>({ type: "loaded", plugins: plugins.map(describePlugin), layouts: await layoutsOf(task.layouts), diagnostics });
+if (task.live && !diagnostics.some(({ severity }) => severity === "error")) {
   const testkit = await testkitFor(task.folder);
   for (const plugin of plugins) await tellParent<TryMessage>({ type: "tried", trial: await tryOne(plugin, testkit, task.options[plugin.name]) });
 }
 // A plugin that leaves a timer or a socket behind would keep this process alive.
 process.exit(0);
-
-function describe(plugin: Plugin): ManifestPlugin {
-  const { kind, name, aliases, description, stability, channels } = plugin;
-  const options = plugin.options?.["~standard"].jsonSchema.input({ target: "draft-2020-12" });
-  return { kind, name, aliases, description, stability, channels, ...(options !== undefined && { options }) };
-}
 
 /** The fingerprints of the layouts of records, as the very packages that were bundled tell them. */
 async function layoutsOf(packages: TryTask["layouts"]): Promise<Record<string, string>> {
@@ -132,22 +119,4 @@ async function failureOf(check: ConformanceCheck): Promise<{ readonly message: s
     const hint = cause instanceof Error && "hint" in cause && typeof cause.hint === "string" ? cause.hint : undefined;
     return { message, ...(hint !== undefined && { hint }) };
   }
-}
-
-function messageOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  const inner = cause.cause === undefined || cause.cause === null ? "" : messageOf(cause.cause);
-  return inner === "" || cause.message.includes(inner) ? cause.message : `${cause.message}: ${inner}`;
-}
-
-/** A finding that can be sent to another process: its cause as text, and the file by its name alone, wherever it was built. */
-function sendable(finding: Diagnostic): Diagnostic {
-  const named = (text: string): string => text.replaceAll(task.file, basename(task.file));
-  const { cause, hint } = finding;
-  return {
-    ...finding,
-    message: named(finding.message),
-    ...(hint !== undefined && { hint: named(hint) }),
-    ...(cause !== undefined && { cause: named(messageOf(cause)) }),
-  };
 }

@@ -1,9 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Diagnostic, MillraceError } from "@millrace/api";
-import { MANIFEST_FORMAT, type PluginManifest, type Release, sha256 } from "@millrace/core";
-import { didYouMean } from "@millrace/text";
-import { satisfies } from "semver";
+import type { PluginManifest, Release } from "@millrace/core";
 import { shellWord } from "../command/shell-word.ts";
 import { install, writePins } from "../plugin/fix-pins.ts";
 import { checkPins, type Remedies } from "../plugin/pins.ts";
@@ -11,10 +9,10 @@ import { type PluginPackage, readPluginPackage } from "../plugin/plugin-package.
 import { type ResolvedRelease, resolveRelease } from "../release/resolve.ts";
 import { workspaceOf } from "../release/workspace.ts";
 import type { Trial } from "../try-plugin.ts";
-import { VERSION } from "../version.ts";
-import { type Bundle, bundle } from "./bundle.ts";
-import { sbomOf } from "./sbom.ts";
-import { type Tried, tryBundle } from "./try-bundle.ts";
+import { bundle } from "./bundle.ts";
+import { checkBundled, checkLayouts, checkTriedNames, nodeRange, refuseOther, wrongPins } from "./checks.ts";
+import { type Made, manifestOf, warningsOf } from "./manifest.ts";
+import { tryBundle } from "./try-bundle.ts";
 import { typecheck } from "./typecheck.ts";
 
 export interface BuildRequest {
@@ -26,6 +24,8 @@ export interface BuildRequest {
   readonly out: string;
   /** Writes the pins of the release into package.json, and installs them. */
   readonly fix?: boolean;
+  /** Whether types are checked. Default true. */
+  readonly types?: boolean;
   /** Whether each plugin is made and run for a moment. Default true. */
   readonly live?: boolean;
 }
@@ -56,7 +56,7 @@ export async function build(request: BuildRequest): Promise<Built> {
   const staging = mkdtempSync(join(request.out, ".building-"));
   try {
     const fromSources = found.workspace !== undefined && workspaceOf(plugin.folder) === found.workspace;
-    const types = typecheck({ folder: plugin.folder, shown: plugin.shown, entry: plugin.entry, fromSources });
+    const types = request.types === false ? Promise.resolve([]) : typecheck({ folder: plugin.folder, shown: plugin.shown, entry: plugin.entry, fromSources });
     const made = await afterTypes(types, makeAndTry(plugin, found.release, { ...request, staging, node, fromSources }));
     const manifest = manifestOf(plugin, found, node, made);
     const files: Readonly<Record<string, Uint8Array | string>> = {
@@ -98,39 +98,6 @@ async function pinned(
   return { plugin: mended, fixed };
 }
 
-function wrongPins(plugin: PluginPackage, diagnostics: readonly Diagnostic[]): MillraceError {
-  return new MillraceError("MILLRACE_BUILDER_PIN", `plugin ${plugin.shortName} does not pin what the release has`, { diagnostics });
-}
-
-/** The versions of Node that the plugin names, or else those of the release. This one must be among them, since the plugin is tried on it. */
-function nodeRange(plugin: PluginPackage, release: Release): string {
-  const engines = plugin.file.values["engines"] as { readonly node?: unknown } | undefined;
-  const range = typeof engines?.node === "string" ? engines.node : release.node;
-  const own = process.versions.node;
-  if (satisfies(own, range, { includePrerelease: true })) return range;
-  throw new MillraceError("MILLRACE_BUILDER_NODE", `plugin ${plugin.shortName} asks for Node ${range}, and this is Node ${own}`, {
-    hint: "build it with a Node that it runs on: it is tried on this one",
-    place: plugin.file.place("engines", "node"),
-  });
-}
-
-/** Two packages whose files have one name can't lie in one folder. */
-function refuseOther(plugin: PluginPackage, out: string): void {
-  const file = join(out, `${plugin.shortName}.manifest.json`);
-  if (!existsSync(file)) return;
-  let other: unknown;
-  try {
-    other = (JSON.parse(readFileSync(file, "utf8")) as { readonly name?: unknown }).name;
-  } catch {
-    // A manifest that can't be read belongs to nobody, and is written anew.
-    return;
-  }
-  if (typeof other !== "string" || other === plugin.name) return;
-  throw new MillraceError("MILLRACE_BUILDER_TAKEN", `${file} belongs to ${other}, and ${plugin.name} would write the same files`, {
-    hint: "build one of them into another folder: --out FOLDER",
-  });
-}
-
 /** Types are checked beside the rest. Where they are wrong, that is told first: what else fails follows from it. */
 async function afterTypes<T>(types: Promise<readonly Diagnostic[]>, rest: Promise<T>): Promise<T> {
   const [checked, made] = await Promise.allSettled([types, rest]);
@@ -138,11 +105,6 @@ async function afterTypes<T>(types: Promise<readonly Diagnostic[]>, rest: Promis
   if (checked.value.length > 0) throw new MillraceError("MILLRACE_BUILDER_TYPE", "the plugin does not type-check", { diagnostics: checked.value });
   if (made.status === "rejected") throw made.reason;
   return made.value;
-}
-
-interface Made {
-  readonly bundled: Bundle;
-  readonly tried: Tried;
 }
 
 interface MakeOptions extends BuildRequest {
@@ -166,90 +128,11 @@ async function makeAndTry(plugin: PluginPackage, release: Release, options: Make
   return { bundled, tried };
 }
 
-/** Whatever came into the bundle by way of others must be what the release has, too. */
-function checkBundled(plugin: PluginPackage, { packages }: Bundle, release: Release): void {
-  const diagnostics = packages.flatMap(({ name, version }): Diagnostic[] => {
-    const wanted = (release.packages[name] ?? release.dependencies[name])?.version;
-    if (wanted === undefined || wanted === version) return [];
-    const message = `plugin ${plugin.shortName} would bundle ${name} ${version}, and release ${release.driver} has ${wanted}`;
-    return [
-      {
-        severity: "error",
-        code: "MILLRACE_BUILDER_PIN",
-        message,
-        hint: `npm ls ${name} says who asks for it; npm install --save-dev --save-exact ${name}@${wanted}`,
-      },
-    ];
-  });
-  if (diagnostics.length > 0) throw wrongPins(plugin, diagnostics);
-}
-
 /** `"millrace": { "try": { NAME: OPTIONS } }` of package.json. */
 function optionsToTry(plugin: PluginPackage): Readonly<Record<string, unknown>> {
   const settings = plugin.file.values["millrace"] as { readonly try?: unknown } | undefined;
   const options = settings?.try;
   return options !== null && typeof options === "object" ? (options as Readonly<Record<string, unknown>>) : {};
-}
-
-function checkTriedNames(plugin: PluginPackage, given: Readonly<Record<string, unknown>>, { plugins }: Tried): void {
-  const names = plugins.map(({ name }) => name);
-  const diagnostics = Object.keys(given)
-    .filter((name) => !names.includes(name))
-    .map((name): Diagnostic => {
-      const hint = didYouMean(name, names) ?? `it exports ${names.join(", ")}`;
-      const message = `package.json has options to try "${name}" with, and the package exports no plugin of that name`;
-      return { severity: "error", code: "MILLRACE_BUILDER_PACKAGE", message, hint, place: plugin.file.place("millrace", "try", name) };
-    });
-  if (diagnostics.length > 0) throw new MillraceError("MILLRACE_BUILDER_PACKAGE", "package.json names plugins that are not there", { diagnostics });
-}
-
-/** The packages that are installed may lay records out otherwise than the release says, although their versions are the same: builds of a workspace do. */
-function checkLayouts(plugin: PluginPackage, layouts: Readonly<Record<string, string>>, release: Release): void {
-  const diagnostics = Object.entries(layouts)
-    .filter(([name, layout]) => release.layouts[name] !== layout)
-    .map(([name, layout]): Diagnostic => {
-      const message = `plugin ${plugin.shortName} would bundle ${name} with the record layout ${layout}, and release ${release.driver} has ${release.layouts[name]}`;
-      const hint = "install the packages anew; in a workspace write its release again: node tooling/release/release-file.mjs --fix";
-      return { severity: "error", code: "MILLRACE_BUILDER_LAYOUT", message, hint };
-    });
-  if (diagnostics.length > 0) throw new MillraceError("MILLRACE_BUILDER_LAYOUT", "the layouts of records differ", { diagnostics });
-}
-
-/** What the runtime is: a plugin has been tried on this very version, whether or not any of it is in the bundle. */
-const RUNTIME: readonly string[] = ["@millrace/api", "@millrace/core"];
-
-function manifestOf(plugin: PluginPackage, { tag, release }: ResolvedRelease, node: string, { bundled, tried }: Made): PluginManifest {
-  const { name, version, description, license } = plugin;
-  const sum = sha256(bundled.code);
-  const inside = new Set(bundled.packages.map((each) => each.name));
-  const pins = Object.entries(release.packages).filter(([each]) => RUNTIME.includes(each) || inside.has(each));
-  const parts = bundled.packages.map((part) => ({ ...part, integrity: (release.packages[part.name] ?? release.dependencies[part.name])?.integrity }));
-  return {
-    format: MANIFEST_FORMAT,
-    name,
-    version,
-    description,
-    file: `${plugin.shortName}.mjs`,
-    sha256: sum,
-    node,
-    release: { tag, driver: release.driver },
-    pins: Object.fromEntries(pins.map(([each, pin]) => [each, pin.version])),
-    layouts: tried.layouts,
-    plugins: tried.plugins,
-    bundled: bundled.packages.map((part) => ({ name: part.name, version: part.version, license: part.license })),
-    sbom: sbomOf({ name, version, description, license, sha256: sum, imports: bundled.imports }, parts, VERSION),
-  };
-}
-
-function warningsOf(plugin: PluginPackage, { bundled }: Made): Diagnostic[] {
-  return bundled.packages
-    .filter(({ license }) => license === "NOASSERTION")
-    .map(({ name, version }) => ({
-      severity: "warning",
-      code: "MILLRACE_BUILDER_LICENCE",
-      message: `plugin ${plugin.shortName} bundles ${name} ${version}, which names no licence`,
-      hint: "look into its repository whether it may be passed on",
-    }));
 }
 
 function moveInto(out: string, staging: string, files: Readonly<Record<string, Uint8Array | string>>): Built["files"] {

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
-import { type Diagnostic, MillraceError } from "@millrace/api";
-import type { BuildOptions, Message, Metafile } from "esbuild";
+import type { BuildOptions, Metafile } from "esbuild";
 import { minVersion } from "semver";
-import { nameInPackage, type OwningPackage, PackageFinder } from "./package-of.ts";
+import { type BundledInput, ownersOf, packagesIn } from "./bundled-packages.ts";
+import { bundleError } from "./esbuild-errors.ts";
+import { nameInPackage } from "./package-of.ts";
 import { renameInMap, renameInputs } from "./stable-names.ts";
 
 export interface BundleOptions {
@@ -16,12 +17,6 @@ export interface BundleOptions {
   readonly node: string;
   /** Whether packages of a workspace are taken from their sources. */
   readonly fromSources: boolean;
-}
-
-/** A package whose code is in a bundle. */
-export interface BundledInput extends OwningPackage {
-  /** The packages in the bundle that it imports, by name and version. */
-  readonly imports: readonly string[];
 }
 
 export interface Bundle {
@@ -42,21 +37,13 @@ const REQUIRE = 'import { createRequire as bundleRequire } from "node:module"; c
  */
 export async function bundle(options: BundleOptions): Promise<Bundle> {
   const { metafile, code, map } = await run(options, false);
-  const finder = new PackageFinder();
-  const owners = new Map<string, OwningPackage>();
-  for (const input of Object.keys(metafile.inputs)) {
-    const owner = finder.of(resolve(options.folder, input));
-    if (owner !== undefined) owners.set(input, owner);
-  }
-  const names = new Map(
-    [...owners].filter(([, { folder }]) => folder !== options.folder).map(([input, owner]) => [input, nameInPackage(resolve(options.folder, input), owner)]),
-  );
-  const output = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined);
-  const used = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  const owners = ownersOf(metafile, options.folder);
+  const others = [...owners].filter(([, { folder }]) => folder !== options.folder);
+  const names = new Map(others.map(([input, owner]) => [input, nameInPackage(resolve(options.folder, input), owner)]));
   return {
     code: new TextEncoder().encode(renameInputs(code, names)),
     map: new TextEncoder().encode(renameInMap(map, options.folder, names)),
-    ...packagesIn(metafile, new Set(used.map(([input]) => input)), owners, options.folder),
+    ...packagesIn(metafile, owners, options.folder),
   };
 }
 
@@ -71,9 +58,7 @@ async function run(options: BundleOptions, withRequire: boolean): Promise<{ read
     if (!withRequire && /\b__require\(/.test(code)) return run(options, true);
     return { metafile, code, map: text(`${options.file}.map`) };
   } catch (cause) {
-    const errors = (cause as { readonly errors?: readonly Message[] }).errors;
-    if (errors === undefined || errors.length === 0) throw cause;
-    throw new MillraceError("MILLRACE_BUILDER_BUNDLE", "the plugin can't be bundled", { diagnostics: errors.map(diagnosticOf) });
+    throw bundleError("the plugin can't be bundled", cause);
   }
 }
 
@@ -100,61 +85,4 @@ function settingsOf(
     write: false,
     ...(withRequire && { banner: { js: REQUIRE } }),
   };
-}
-
-function packagesIn(
-  metafile: Metafile,
-  used: ReadonlySet<string>,
-  owners: ReadonlyMap<string, OwningPackage>,
-  own: string,
-): Pick<Bundle, "packages" | "imports"> {
-  const packages = new Map<string, OwningPackage>();
-  const imports = new Map<string, Set<string>>();
-  const keyOf = (owner: OwningPackage): string => (owner.folder === own ? "" : `${owner.name}@${owner.version}`);
-  for (const input of used) {
-    const owner = owners.get(input);
-    if (owner === undefined) continue;
-    const key = keyOf(owner);
-    if (key !== "") packages.set(key, owner);
-    const targets = imports.get(key) ?? new Set<string>();
-    imports.set(key, targets);
-    // The module that is imported may only hand others on, and have left nothing in the bundle: its package counts.
-    for (const { path } of metafile.inputs[input]?.imports ?? []) {
-      const target = owners.get(path);
-      if (target !== undefined && keyOf(target) !== key && keyOf(target) !== "") targets.add(keyOf(target));
-    }
-  }
-  const sorted = (key: string): string[] => [...(imports.get(key) ?? [])].filter((target) => packages.has(target)).sort();
-  return {
-    packages: [...packages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, owner]) => ({ ...owner, imports: sorted(key) })),
-    imports: sorted(""),
-  };
-}
-
-/** What esbuild found, as a finding of ours. */
-function diagnosticOf({ text, location, notes }: Message): Diagnostic {
-  const hint = notes
-    .map((note) => note.text)
-    .filter((note) => note !== "")
-    .join("\n");
-  return {
-    severity: "error",
-    code: "MILLRACE_BUILDER_BUNDLE",
-    message: text,
-    ...(hint !== "" && { hint }),
-    ...(location !== null && {
-      place: {
-        file: location.file,
-        line: location.line,
-        column: columnOf(location.lineText, location.column),
-        length: Math.max(1, location.length),
-        lineText: location.lineText,
-      },
-    }),
-  };
-}
-
-/** esbuild counts columns in bytes, from 0. */
-function columnOf(line: string, bytes: number): number {
-  return Buffer.from(line).subarray(0, bytes).toString().length + 1;
 }

@@ -1,4 +1,4 @@
-import type { BundledInput } from "./bundle.ts";
+import type { BundledInput } from "./bundled-packages.ts";
 
 /** The package that a bill of materials is about. */
 export interface SbomSubject {

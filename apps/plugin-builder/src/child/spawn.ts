@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { MillraceError } from "@millrace/api";
 
 /** The modules that run in a process of their own. */
-export type ChildName = "check-types" | "try-plugin";
+export type ChildName = "check-types" | "try-plugin" | "describe-plugins";
 
 export interface ChildOptions<M> {
   /** The folder it runs in. */
@@ -30,8 +30,8 @@ const MOST_OUTPUT = 20_000;
 /** Runs one of our modules in a fresh process, and hands it a task. Throws `MILLRACE_BUILDER_CHILD` where it does not end in time. */
 export function inFreshProcess<T, M>(name: ChildName, task: T, options: ChildOptions<M>): Promise<ChildEnd> {
   return new Promise((resolve, reject) => {
-    const inherited = process.execArgv.filter((word) => word.startsWith("--conditions=") || word.startsWith("-C="));
-    const added = (options.conditions ?? []).map((condition) => `--conditions=${condition}`);
+    const inherited = process.execArgv.filter((word) => word.startsWith("--conditions="));
+    const added = [...(options.conditions ?? []), ...(FROM_SOURCES ? ["@millrace/source"] : [])].map((condition) => `--conditions=${condition}`);
     const child = fork(moduleOf(name), [], {
       cwd: options.folder,
       silent: true,
@@ -77,7 +77,10 @@ export function tellParent<M>(message: M): Promise<void> {
   });
 }
 
+/** Whether this builder itself runs from its sources. */
+const FROM_SOURCES = import.meta.url.endsWith(".ts");
+
 /** Built, all modules lie in one folder; as sources, those lie one above. */
 function moduleOf(name: ChildName): string {
-  return fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? `../${name}.ts` : `./${name}.js`, import.meta.url));
+  return fileURLToPath(new URL(FROM_SOURCES ? `../${name}.ts` : `./${name}.js`, import.meta.url));
 }

@@ -23,6 +23,7 @@ const TABLES = ["dependencies", "devDependencies", "optionalDependencies"] as co
 type Table = (typeof TABLES)[number] | "peerDependencies";
 
 const API = "@millrace/api";
+const DRIVER = "@millrace/driver";
 
 /** The commands that mend what is found: `fix` writes pins and installs, `build` builds against another release. */
 export interface Remedies {
@@ -32,13 +33,12 @@ export interface Remedies {
 
 /**
  * Compares what a plugin's package.json pins, and what is installed for it, with a release. A plugin pins the exact version
- * of each package of the release that it names; `workspace:` and `catalog:` leave that to the workspace. Of a peer
+ * of each package of the release that it names, and of the driver, if it is tried with one; `workspace:` and `catalog:` leave that to the workspace. Of a peer
  * dependency the range must have the release in it.
  */
 export function checkPins(plugin: PluginPackage, release: Release, remedies: Remedies): PinCheck {
-  const wanted: Readonly<Record<string, string>> = Object.fromEntries(
-    Object.entries({ ...release.dependencies, ...release.packages }).map(([name, { version }]) => [name, version]),
-  );
+  const versions = Object.entries({ ...release.dependencies, ...release.packages }).map(([name, { version }]) => [name, version] as const);
+  const wanted: Readonly<Record<string, string>> = Object.fromEntries([...versions, [DRIVER, release.driver]]);
   const check: Mutable = { plugin, release, remedies, diagnostics: [], fixes: [], mustInstall: false };
   for (const table of TABLES) {
     for (const [name, written] of Object.entries(plugin.file.table(table))) {
@@ -106,7 +106,12 @@ function checkRange(check: Mutable, name: string, range: string, version: string
   const { plugin, release } = check;
   const message = `plugin ${plugin.shortName} says that it works with ${name} ${range}, and ${called(release)} has ${version}`;
   report(check, message, ["peerDependencies", name]);
-  check.fixes.push({ table: "peerDependencies", name, version: `^${version}` });
+  check.fixes.push({ table: "peerDependencies", name, version: rangeFrom(version) });
+}
+
+/** All versions up to the next major one. While that is 0, a caret would end at the next minor version. */
+function rangeFrom(version: string): string {
+  return version.startsWith("0.") ? `>=${version} <1` : `^${version}`;
 }
 
 function report(check: Mutable, message: string, path: readonly string[], hint: string = check.remedies.fix): void {
