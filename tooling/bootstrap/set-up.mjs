@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { linkCommands } from "./link-commands.mjs";
 import { linkNode } from "./link-node.mjs";
 import { bold, green, line, red, step } from "./steps.mjs";
 import { bin, packages, root } from "./workspace.mjs";
@@ -13,6 +14,7 @@ export async function setUp() {
   checkNode();
   await install();
   linkNode();
+  linkCommands();
   await build();
 }
 
