@@ -27,7 +27,7 @@ async function installAndRun(stage) {
   await user.run("npm init -y");
   await user.run("npm install @millrace/driver", { seconds: 180 });
   for (const path of ["pipelines/pipeline.example.json", "traces/client-server.sf"]) cpSync(join(root, "examples", path), join(user.folder, path));
-  const output = await user.run("npx --no sfprocessor -log=info -config=pipelines/pipeline.example.json traces/client-server.sf");
+  const output = await user.run("npx sfprocessor -log=info -config=pipelines/pipeline.example.json traces/client-server.sf");
   assert.match(output, /example: Process Event: \.\/server, 13823\n/);
 }
 
@@ -91,6 +91,7 @@ async function raise(workspace, releases, summary) {
 
 async function release(workspace) {
   const { code, output } = await workspace.run("node", ["tooling/release/release.mjs"], 240);
+  if (process.env.REH_DEBUG) console.log(output);
   assert.equal(code, 0, output);
   return output;
 }
