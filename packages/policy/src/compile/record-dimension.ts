@@ -1,53 +1,43 @@
-import { type FlatRows, layout, names } from "@millrace/sysflow";
+import type { FlatRows } from "@millrace/sysflow";
 import { attributeOf } from "../attribute-view.ts";
 import { type Leaf, leafHolds } from "../interpret.ts";
 import { BitInterner, setBit, wordsFor } from "./bits.ts";
 import { Dimension } from "./dimension.ts";
 import { subjectsOf } from "./specialise.ts";
+import { WordMemo } from "./word-memo.ts";
 
 type LeafTest = (batch: FlatRows, index: number) => boolean;
 
-interface NumberedLeaf {
-  readonly leaf: Leaf;
-  readonly bit: number;
-}
-
 /**
- * Leaves that depend on the record itself. Those that read only its flags are decided once for each value of the flags;
- * comparisons of numbers are compiled; tests of one text are made in one pass; the rest is decided each time.
+ * Leaves that depend on the record itself. Those that read only words of which the same values come again and again, such as
+ * flags, ports and addresses, are decided once for each set of values; the rest is decided each time: numbers by comparisons
+ * made beforehand, tests of one text in one pass.
  */
 export class RecordDimension {
   readonly bitOf: ReadonlyMap<Leaf, number>;
   #signatures: BitInterner;
-  readonly #byFlags: readonly { readonly word: number; readonly leaves: readonly NumberedLeaf[]; readonly known: Map<number, Int32Array> }[];
-  /** Tests of texts, those of one attribute together. */
-  readonly #texts: Dimension | undefined;
-  readonly #rest: readonly { readonly test: LeafTest; readonly bit: number }[];
-  readonly #bits: Int32Array;
-  /** Where one word of flags decides everything: the signature for each of its values. */
-  readonly #byOneWord: Map<number, number> | undefined;
   readonly #words: number;
+  readonly #bits: Int32Array;
+  /** Leaves that are decided by the values of some words; its bits come first. */
+  readonly #recurring: Dimension;
+  /** The signature of the recurring leaves alone, by the values of the words that they read. */
+  readonly #memo: WordMemo;
+  readonly #texts: Dimension;
+  readonly #numbers: readonly { readonly test: LeafTest; readonly bit: number }[];
 
-  constructor(type: number, leaves: readonly Leaf[]) {
-    // Tests of texts come first, so that their bits are those of a dimension of their own.
-    const texts = leaves.filter((leaf) => leaf.node === "text" && flagWordOf(leaf) === undefined);
-    const numbered = [...texts, ...leaves.filter((leaf) => !texts.includes(leaf))].map((leaf, bit) => ({ leaf, bit }));
-    this.#texts = texts.length === 0 ? undefined : new Dimension(texts);
-    this.bitOf = new Map(numbered.map(({ leaf, bit }) => [leaf, bit]));
-    const words = wordsFor(leaves.length);
-    this.#words = words;
-    this.#signatures = new BitInterner(words);
-    this.#bits = new Int32Array(words);
-    const flagWords = [layout.OP_FLAGS, ...(type === names.FILE_FLOW ? [layout.OPEN_FLAGS] : [])];
-    this.#byFlags = flagWords.flatMap((word) => {
-      const own = numbered.filter(({ leaf }) => flagWordOf(leaf) === word);
-      return own.length === 0 ? [] : { word, leaves: own, known: new Map<number, Int32Array>() };
-    });
-    this.#rest = numbered
-      .slice(texts.length)
-      .filter(({ leaf }) => flagWordOf(leaf) === undefined)
-      .map(({ leaf, bit }) => ({ bit, test: leafTest(leaf) }));
-    this.#byOneWord = texts.length === 0 && this.#rest.length === 0 && this.#byFlags.length <= 1 ? new Map() : undefined;
+  constructor(leaves: readonly Leaf[]) {
+    const recurring = leaves.filter((leaf) => readsOf(leaf) !== undefined);
+    const changing = leaves.filter((leaf) => readsOf(leaf) === undefined);
+    const texts = changing.filter((leaf) => leaf.node === "text");
+    const numbers = changing.filter((leaf) => leaf.node !== "text");
+    this.#recurring = new Dimension(recurring);
+    this.#texts = new Dimension(texts, recurring.length);
+    this.#numbers = numbers.map((leaf, index) => ({ bit: recurring.length + texts.length + index, test: leafTest(leaf) }));
+    this.bitOf = new Map([...recurring, ...texts, ...numbers].map((leaf, bit) => [leaf, bit]));
+    this.#words = wordsFor(leaves.length);
+    this.#bits = new Int32Array(this.#words);
+    this.#signatures = new BitInterner(this.#words);
+    this.#memo = new WordMemo([...new Set(recurring.flatMap((leaf) => readsOf(leaf) as readonly number[]))]);
   }
 
   /** How many signatures there are. */
@@ -58,7 +48,7 @@ export class RecordDimension {
   /** Forgets all signatures. */
   forget(): void {
     this.#signatures = new BitInterner(this.#words);
-    this.#byOneWord?.clear();
+    this.#memo.clear();
   }
 
   bitsOf(signature: number): Int32Array {
@@ -66,50 +56,38 @@ export class RecordDimension {
   }
 
   signature(batch: FlatRows, index: number): number {
-    const one = this.#byOneWord;
-    if (one === undefined) return this.#find(batch, index);
-    const flags = this.#byFlags.length === 0 ? 0 : (batch.words[(batch.bases[index] as number) + (this.#byFlags[0] as { word: number }).word] as number);
-    let signature = one.get(flags);
-    if (signature === undefined) {
-      signature = this.#find(batch, index);
-      if (one.size < MOST_FLAG_VALUES) one.set(flags, signature);
+    let signature = this.#memo.get(batch.words, batch.bases[index] as number);
+    if (signature < 0) {
+      signature = this.#decideRecurring(batch, index);
+      this.#memo.add(signature);
     }
-    return signature;
+    return this.#texts.empty && this.#numbers.length === 0 ? signature : this.#decideRest(signature, batch, index);
   }
 
-  #find(batch: FlatRows, index: number): number {
+  #decideRecurring(batch: FlatRows, index: number): number {
+    this.#bits.fill(0);
+    this.#recurring.decide((attribute) => attribute.get(batch, index), this.#bits);
+    return this.#signatures.intern(this.#bits);
+  }
+
+  #decideRest(recurring: number, batch: FlatRows, index: number): number {
     const bits = this.#bits;
-    bits.fill(0);
-    for (const { word, leaves, known } of this.#byFlags) {
-      const flags = batch.words[(batch.bases[index] as number) + word] as number;
-      let own = known.get(flags);
-      if (own === undefined) {
-        own = new Int32Array(bits.length);
-        for (const { leaf, bit } of leaves) if (leafHolds(leaf, (attribute) => attribute.get(batch, index))) setBit(own, bit);
-        if (known.size < MOST_FLAG_VALUES) known.set(flags, own);
-      }
-      for (let i = 0; i < bits.length; i++) bits[i] = (bits[i] as number) | (own[i] as number);
-    }
-    this.#texts?.decide((attribute) => attribute.get(batch, index), bits);
-    for (const { test, bit } of this.#rest) if (test(batch, index)) setBit(bits, bit);
+    bits.set(this.#signatures.bitsOf(recurring));
+    this.#texts.decide((attribute) => attribute.get(batch, index), bits);
+    for (const { test, bit } of this.#numbers) if (test(batch, index)) setBit(bits, bit);
     return this.#signatures.intern(bits);
   }
 }
 
-/** How many values of flags are remembered. Real traces have some hundred. */
-const MOST_FLAG_VALUES = 65_536;
-
-/** Attributes that depend on the operation flags and the type alone, and on the flags with which a file was opened. */
-const OF_OPERATIONS: readonly string[] = ["sf.opflags", "evt.type"];
-const OF_OPENING: readonly string[] = ["sf.file.openflags", "sf.file.is_open_read", "sf.file.is_open_write"];
-
-function flagWordOf(leaf: Leaf): number | undefined {
-  const attributes = subjectsOf(leaf)
-    .map((subject) => attributeOf(subject))
-    .map(({ name, aliasOf }) => aliasOf ?? name);
-  if (attributes.every((name) => OF_OPERATIONS.includes(name))) return layout.OP_FLAGS;
-  if (attributes.every((name) => OF_OPENING.includes(name))) return layout.OPEN_FLAGS;
-  return undefined;
+/** The words that decide a leaf, if they are known and their values come again; in any other case `undefined`. */
+function readsOf(leaf: Leaf): readonly number[] | undefined {
+  const words: number[] = [];
+  for (const subject of subjectsOf(leaf)) {
+    const { reads } = attributeOf(subject);
+    if (reads === undefined) return undefined;
+    words.push(...reads);
+  }
+  return words;
 }
 
 function leafTest(leaf: Leaf): LeafTest {

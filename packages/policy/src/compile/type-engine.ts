@@ -1,8 +1,10 @@
+import { MAX_RECORDS } from "@millrace/api";
 import { type FlatRows, names, type Surroundings } from "@millrace/sysflow";
 import type { Rule } from "../rule-set.ts";
 import type { Condition } from "../tree.ts";
 import { hasBit } from "./bits.ts";
 import { type EntityMemory, MOST_SIGNATURES } from "./entity-memory.ts";
+import { IntMap } from "./int-map.ts";
 import { leavesOf } from "./leaves.ts";
 import { RecordDimension } from "./record-dimension.ts";
 import { scopeOf } from "./scope.ts";
@@ -11,6 +13,8 @@ import { DROPPED, NOTHING, type Verdict } from "./verdict.ts";
 
 /** How many combinations an engine remembers before it forgets all and begins anew. */
 const MOST_MEMORIES = 500_000;
+/** How many pairs of record and file may leave the verdict open: their number is packed with a signature into 31 bits. */
+const MOST_PAIRS = 0xffff - MAX_RECORDS;
 
 /** A rule, and what its condition comes to on records of one type. */
 export interface TypeRule {
@@ -25,25 +29,23 @@ export class TypeEngine {
   readonly #memory: EntityMemory;
   readonly #record: RecordDimension;
   readonly #hasFiles: boolean;
-  /** By the signatures of record and file: the verdict, or that it depends on what is around. */
-  #early: Map<number, Verdict | undefined> = new Map();
-  /** By the signature of what is around, then by those of record and file. */
-  #late: Map<number, Verdict>[] = [];
-  #memories = 0;
+  readonly #verdicts: Verdict[] = [];
+  /** By the signatures of record and file: twice the number of the verdict, or, if it depends on what is around, twice the number of the pair plus one. */
+  readonly #early = new IntMap();
+  #pairs = 0;
+  /** By the number of the pair and the signature of what is around: the number of the verdict. */
+  readonly #late = new IntMap();
   #generation = 0;
-  /** Files of a rename or link: a number for each pair of signatures. */
-  #pairs: Map<number, number> = new Map();
-  #paired: (readonly [number, number])[] = [];
+  /** Files of a rename or link: a number for each two signatures. */
+  readonly #files = new IntMap();
+  #filed: (readonly [number, number])[] = [];
 
   constructor(type: number, rules: readonly TypeRule[], filters: readonly Condition[], memory: EntityMemory) {
     this.#rules = rules;
     this.#filters = filters;
     this.#memory = memory;
     const leaves = leavesOf([...rules.map(({ condition }) => condition), ...filters]);
-    this.#record = new RecordDimension(
-      type,
-      leaves.filter((leaf) => scopeOf(leaf) === "record"),
-    );
+    this.#record = new RecordDimension(leaves.filter((leaf) => scopeOf(leaf) === "record"));
     this.#hasFiles = type === names.FILE_FLOW || type === names.FILE_EVENT;
   }
 
@@ -58,25 +60,23 @@ export class TypeEngine {
     }
     const key = (record << 16) | file;
     let early = this.#early.get(key);
-    if (early === undefined && !this.#early.has(key)) {
-      early = this.#verdict(record, file, undefined);
-      this.#remember();
-      this.#early.set(key, early);
+    if (early < 0) {
+      early = this.#number(this.#verdict(record, file, undefined));
+      this.#early.add(key, early);
     }
-    if (early !== undefined) return early;
+    if ((early & 1) === 0) return this.#verdicts[early >>> 1] as Verdict;
     const around = memory.aroundSignature(batch.around[index] as Surroundings, batch, index);
-    let late = this.#late[around];
-    if (late === undefined) {
-      late = new Map();
-      this.#late[around] = late;
+    const pair = ((early >>> 1) << 15) | around;
+    let late = this.#late.get(pair);
+    if (late < 0) {
+      late = this.#verdicts.push(this.#verdict(record, file, around) as Verdict) - 1;
+      this.#late.add(pair, late);
     }
-    let verdict = late.get(key);
-    if (verdict === undefined) {
-      verdict = this.#verdict(record, file, around) as Verdict;
-      this.#remember();
-      late.set(key, verdict);
-    }
-    return verdict;
+    return this.#verdicts[late] as Verdict;
+  }
+
+  #number(verdict: Verdict | undefined): number {
+    return verdict === undefined ? this.#pairs++ * 2 + 1 : (this.#verdicts.push(verdict) - 1) * 2;
   }
 
   /** The verdict for some signatures; without that of what is around, only where it does not matter. */
@@ -111,33 +111,30 @@ export class TypeEngine {
 
   #pair(first: number, second: number): number {
     const key = (first << 16) | second;
-    let id = this.#pairs.get(key);
-    if (id === undefined) {
-      id = this.#paired.length;
-      this.#paired.push([first, second]);
-      this.#pairs.set(key, id);
+    let id = this.#files.get(key);
+    if (id < 0) {
+      id = this.#filed.push([first, second]) - 1;
+      this.#files.add(key, id);
     }
     return id;
   }
 
   #unpair(file: number): readonly [number, number] {
-    return this.#memory.newFile.empty || !this.#hasFiles ? [file, 0] : (this.#paired[file] as readonly [number, number]);
-  }
-
-  #remember(): void {
-    this.#memories += 1;
+    return this.#memory.newFile.empty || !this.#hasFiles ? [file, 0] : (this.#filed[file] as readonly [number, number]);
   }
 
   /** Forgets what it must: numbers must stay small enough to be packed, and memory bounded. */
   makeRoom(): void {
     const memory = this.#memory;
+    const full = this.#filed.length > MOST_SIGNATURES || this.#pairs > MOST_PAIRS || this.#early.size + this.#late.size > MOST_MEMORIES;
     if (this.#record.signatures > MOST_SIGNATURES) this.#record.forget();
-    else if (this.#generation === memory.generation && this.#memories < MOST_MEMORIES && this.#paired.length <= MOST_SIGNATURES) return;
+    else if (this.#generation === memory.generation && !full) return;
     this.#generation = memory.generation;
-    this.#memories = 0;
-    this.#early = new Map();
-    this.#late = [];
-    this.#pairs = new Map();
-    this.#paired = [];
+    this.#verdicts.length = 0;
+    this.#early.clear();
+    this.#pairs = 0;
+    this.#late.clear();
+    this.#files.clear();
+    this.#filed = [];
   }
 }

@@ -3,6 +3,7 @@ import * as L from "../rows/layout.ts";
 import type { RowSource } from "../rows/to-records.ts";
 import { CREATED, MODIFIED } from "../schema/names.ts";
 import type { Memo } from "./memo.ts";
+import { VersionCache } from "./version-cache.ts";
 import { ContainerVersion, FileVersion, HeaderVersion, PodVersion, ProcessVersion } from "./versions.ts";
 import { WordTable } from "./word-table.ts";
 
@@ -18,6 +19,9 @@ export interface TableLimits {
 
 /** The most ancestors that are followed: real chains are far shorter, and a hostile trace must not make us walk for ever. */
 const MAX_ANCESTORS = 1024;
+
+/** How many surroundings a version of a process remembers. */
+const MOST_AROUNDS = 8;
 
 /** Bits of {@link Surroundings.missing}: what a record refers to and the tables don't have. */
 export const NO_PROCESS = 1;
@@ -100,6 +104,13 @@ export class EntityTables {
   readonly #limits: Required<TableLimits>;
   readonly #key = new Int32Array(OID_WORDS);
   readonly #texts = new TextCache();
+  /** What was told before in the same bytes. */
+  readonly #told = {
+    headers: new VersionCache<HeaderVersion>(16, 16_384),
+    containers: new VersionCache<ContainerVersion>(1024, 262_144),
+    processes: new VersionCache<ProcessVersion>(4096, 1_048_576),
+    files: new VersionCache<FileVersion>(8192, 1_048_576),
+  };
   #unknown!: Surroundings;
   #headerOnly!: Surroundings;
   /** Changes with every change that surroundings could show. */
@@ -126,13 +137,13 @@ export class EntityTables {
 
   /** Takes a header: everything before it is forgotten. */
   storeHeader(rows: RowSource, base: number): HeaderVersion {
-    const header = new HeaderVersion(rows, base);
+    const header = this.#told.headers.find(rows, base) ?? kept(this.#told.headers, new HeaderVersion(rows, base));
     this.#clear(header);
     return header;
   }
 
   storeContainer(rows: RowSource, base: number): ContainerVersion {
-    const container = new ContainerVersion(rows, base, this.#texts);
+    const container = this.#told.containers.find(rows, base) ?? kept(this.#told.containers, new ContainerVersion(rows, base, this.#texts));
     this.#put(this.#containers, container.id, container);
     return container;
   }
@@ -150,7 +161,7 @@ export class EntityTables {
 
   storeProcess(rows: RowSource, base: number): ProcessVersion {
     const { words } = rows;
-    const version = new ProcessVersion(rows, base, this.#texts);
+    const version = this.#told.processes.find(rows, base) ?? kept(this.#told.processes, new ProcessVersion(rows, base, this.#texts));
     const found = this.#processes.find(words, base + L.OID);
     const entry = found >= 0 ? (this.#processes.values[found] as ProcessEntry) : new ProcessEntry();
     if (version.stateCode === MODIFIED) entry.modified = version;
@@ -167,7 +178,7 @@ export class EntityTables {
   }
 
   storeFile(rows: RowSource, base: number): FileVersion {
-    const version = new FileVersion(rows, base, this.#texts);
+    const version = this.#told.files.find(rows, base) ?? kept(this.#told.files, new FileVersion(rows, base, this.#texts));
     const found = this.#files.find(rows.words, base + L.FOID);
     if (found >= 0) {
       this.#files.values[found] = version;
@@ -239,7 +250,32 @@ export class EntityTables {
     const pod = container?.podId ? this.pod(container.podId) : undefined;
     if (!pod && container?.podId) missing |= NO_POD;
     if (old?.ancestors === ancestors && old.container === container && old.pod === pod && old.missing === missing) return;
-    entry.around = new Surroundings(this.header, process, ancestors, container, pod, missing);
+    entry.around = this.#surroundings(process, ancestors, container, pod, missing);
+  }
+
+  /** What was around a process before, if it is the same again: so that what was worked out from it need not be again. */
+  #surroundings(
+    process: ProcessVersion,
+    ancestors: readonly ProcessVersion[],
+    container: ContainerVersion | undefined,
+    pod: PodVersion | undefined,
+    missing: number,
+  ): Surroundings {
+    const { arounds } = process;
+    for (const known of arounds) {
+      if (
+        known.header === this.header &&
+        known.container === container &&
+        known.pod === pod &&
+        known.missing === missing &&
+        sameList(known.ancestors, ancestors)
+      )
+        return known;
+    }
+    const around = new Surroundings(this.header, process, ancestors, container, pod, missing);
+    if (arounds.length < MOST_AROUNDS) arounds.push(around);
+    else arounds[this.#state % MOST_AROUNDS] = around;
+    return around;
   }
 
   /** Whether the process and its ancestors are still the versions that its surroundings show. Looks nothing up. */
@@ -334,4 +370,15 @@ export class EntityTables {
       this.evictions++;
     }
   }
+}
+
+function kept<T extends object>(cache: VersionCache<T>, version: T): T {
+  cache.keep(version);
+  return version;
+}
+
+function sameList<T>(left: readonly T[], right: readonly T[]): boolean {
+  if (left.length !== right.length) return false;
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+  return true;
 }

@@ -8,6 +8,7 @@ import { OBJECT_STATES } from "../schema/names.ts";
 import { trimSpace } from "../trim.ts";
 import { processOidText } from "../xxhash64.ts";
 import type { Memo } from "./memo.ts";
+import type { Surroundings } from "./tables.ts";
 
 /**
  * Versions of entities: what one record said of an entity. They never change; a later record makes a new version, and
@@ -43,6 +44,8 @@ export class ProcessVersion implements Process {
   readonly env: readonly string[];
   /** What others have worked out from this version. */
   memo: Memo | undefined = undefined;
+  /** What was lately around this version. Tables alone ask for it, and compare it before they use it again. */
+  readonly arounds: Surroundings[] = [];
   #name: string | undefined;
   #oidText: string | undefined;
   #parentOidText: string | undefined;

@@ -27,6 +27,8 @@ export interface Attribute {
   /** Of a wide integer: its halves, without making a `bigint`. */
   readonly low?: (batch: FlatRows, index: number) => number;
   readonly high?: (batch: FlatRows, index: number) => number;
+  /** Of a record's attribute: the words of the row that decide it, where the same values come again and again. */
+  readonly reads?: readonly number[];
   /** The value from the version alone, for an attribute whose scope is a version. */
   readonly of?: AttributeOf;
 }
@@ -55,12 +57,17 @@ export const ZERO_FILE: FileVersion = /* @__PURE__ */ new FileVersion(NOTHING, 0
 
 type Type = Attribute["type"];
 
-/** An attribute of the record alone. */
+/**
+ * An attribute of the record alone.
+ *
+ * @param reads - as {@link Attribute.reads}; `undefined` for a value that mostly is another one on each record
+ */
 export function ofRecord(
   name: string,
   type: Type,
   types: readonly FlatType[],
   description: string,
+  reads: readonly number[] | undefined,
   value: (words: Int32Array, base: number, batch: FlatRows) => AttributeValue,
 ): Attribute {
   return {
@@ -70,6 +77,7 @@ export function ofRecord(
     scope: "record",
     types,
     description,
+    ...(reads && { reads }),
     get: (batch, index) => value(batch.words, batch.bases[index] as number, batch),
   };
 }

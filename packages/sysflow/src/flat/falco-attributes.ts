@@ -7,10 +7,15 @@ import { eventTypes } from "./flags.ts";
 /** Attributes of Falco's rules that SysFlow has no other name for. */
 export function falcoAttributes(): readonly Attribute[] {
   return [
-    ofRecord("evt.type", "L", OF_PROCESS, "The operations of the record, by SysFlow's names and by those of the system calls they stand for.", (words, base) =>
-      words[base] === N.K8S_EVENT ? [] : eventTypes(words[base + L.OP_FLAGS] as number, words[base] as number),
+    ofRecord(
+      "evt.type",
+      "L",
+      OF_PROCESS,
+      "The operations of the record, by SysFlow's names and by those of the system calls they stand for.",
+      [L.OP_FLAGS],
+      (words, base) => (words[base] === N.K8S_EVENT ? [] : eventTypes(words[base + L.OP_FLAGS] as number, words[base] as number)),
     ),
-    ofRecord("evt.dir", "L", ALL, "Both directions, so that either matches.", () => [">", "<"]),
+    ofRecord("evt.dir", "L", ALL, "Both directions, so that either matches.", [], () => [">", "<"]),
     fdName(),
   ];
 }

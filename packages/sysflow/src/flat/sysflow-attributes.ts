@@ -45,11 +45,11 @@ export function sysflowAttributes(): readonly Attribute[] {
 
 function recordAttributes(): readonly Attribute[] {
   return [
-    ofRecord("sf.type", "S", ALL, "The type of the record: PE, NF, FF, FE or KE.", (words, base) => N.RECORD_TYPES[words[base] as number] as string),
-    ofRecord("sf.opflags", "L", OF_PROCESS, "The operations of the record, by name.", (words, base) =>
+    ofRecord("sf.type", "S", ALL, "The type of the record: PE, NF, FF, FE or KE.", [], (words, base) => N.RECORD_TYPES[words[base] as number] as string),
+    ofRecord("sf.opflags", "L", OF_PROCESS, "The operations of the record, by name.", [L.OP_FLAGS], (words, base) =>
       words[base] === N.K8S_EVENT ? [] : operationNames(words[base + L.OP_FLAGS] as number, words[base] as number),
     ),
-    ofRecord("sf.ret", "I", ["PE", "FE"], "The return code.", (words, base) =>
+    ofRecord("sf.ret", "I", ["PE", "FE"], "The return code.", [L.RET], (words, base) =>
       words[base] === N.PROCESS_EVENT || words[base] === N.FILE_EVENT ? (words[base + L.RET] as number) : 0,
     ),
     ofWords("sf.ts", ALL, L.TS, "When it happened or began, in nanoseconds since the epoch."),
@@ -175,14 +175,16 @@ function fileAttributes(): readonly Attribute[] {
     ofFile("sf.file.newoid", "newfile", "S", "", "The identity of the second file.", oidOf),
     ofFile("sf.file.newdirectory", "newfile", "S", "", "The folder of the second file of a rename or link.", (file) => file.parsed.directory),
     ofFile("sf.file.type", "file", "S", "", "The type of the file, one character: f, d, u, p and so on.", (file) => file.restype),
-    onFileFlow("sf.file.is_open_write", "B", false, "Whether the file was opened for writing.", (words, base) =>
+    onFileFlow("sf.file.is_open_write", "B", false, "Whether the file was opened for writing.", [L.OPEN_FLAGS], (words, base) =>
       isOpenWrite(words[base + L.OPEN_FLAGS] as number),
     ),
-    onFileFlow("sf.file.is_open_read", "B", false, "Whether the file was opened for reading.", (words, base) =>
+    onFileFlow("sf.file.is_open_read", "B", false, "Whether the file was opened for reading.", [L.OPEN_FLAGS], (words, base) =>
       isOpenRead(words[base + L.OPEN_FLAGS] as number),
     ),
-    onFileFlow("sf.file.fd", "I", 0, "The file descriptor.", (words, base) => words[base + L.FD] as number),
-    onFileFlow("sf.file.openflags", "L", [], "The flags with which the file was opened.", (words, base) => openFlagNames(words[base + L.OPEN_FLAGS] as number)),
+    onFileFlow("sf.file.fd", "I", 0, "The file descriptor.", [L.FD], (words, base) => words[base + L.FD] as number),
+    onFileFlow("sf.file.openflags", "L", [], "The flags with which the file was opened.", [L.OPEN_FLAGS], (words, base) =>
+      openFlagNames(words[base + L.OPEN_FLAGS] as number),
+    ),
   ];
 }
 
@@ -195,9 +197,10 @@ function onFileFlow(
   type: Attribute["type"],
   zero: AttributeValue,
   description: string,
+  reads: readonly number[],
   value: (words: Int32Array, base: number) => AttributeValue,
 ): Attribute {
-  return ofRecord(name, type, ["FF"], description, (words, base) => (words[base] === N.FILE_FLOW ? value(words, base) : zero));
+  return ofRecord(name, type, ["FF"], description, reads, (words, base) => (words[base] === N.FILE_FLOW ? value(words, base) : zero));
 }
 
 function flowAttributes(): readonly Attribute[] {
@@ -206,8 +209,9 @@ function flowAttributes(): readonly Attribute[] {
     type: Attribute["type"],
     description: string,
     zero: AttributeValue,
+    reads: readonly number[],
     value: (words: Int32Array, base: number) => AttributeValue,
-  ): Attribute => ofRecord(name, type, OF_NET, description, (words, base) => (words[base] === N.NETWORK_FLOW ? value(words, base) : zero));
+  ): Attribute => ofRecord(name, type, OF_NET, description, reads, (words, base) => (words[base] === N.NETWORK_FLOW ? value(words, base) : zero));
   const word =
     (at: number) =>
     (words: Int32Array, base: number): number =>
@@ -217,13 +221,16 @@ function flowAttributes(): readonly Attribute[] {
     (words: Int32Array, base: number): string =>
       ipText(words[base + at] as number);
   return [
-    net("sf.net.proto", "I", "The protocol, by its IANA number.", 0, word(L.PROTO)),
-    net("sf.net.sport", "I", "The source port.", 0, word(L.SPORT)),
-    net("sf.net.dport", "I", "The destination port.", 0, word(L.DPORT)),
-    net("sf.net.port", "L", "The source and the destination port.", [], (words, base) => [words[base + L.SPORT] as number, words[base + L.DPORT] as number]),
-    net("sf.net.sip", "S", "The source address.", "", address(L.SIP)),
-    net("sf.net.dip", "S", "The destination address.", "", address(L.DIP)),
-    net("sf.net.ip", "L", "The source and the destination address.", [], (words, base) => [
+    net("sf.net.proto", "I", "The protocol, by its IANA number.", 0, [L.PROTO], word(L.PROTO)),
+    net("sf.net.sport", "I", "The source port.", 0, [L.SPORT], word(L.SPORT)),
+    net("sf.net.dport", "I", "The destination port.", 0, [L.DPORT], word(L.DPORT)),
+    net("sf.net.port", "L", "The source and the destination port.", [], [L.SPORT, L.DPORT], (words, base) => [
+      words[base + L.SPORT] as number,
+      words[base + L.DPORT] as number,
+    ]),
+    net("sf.net.sip", "S", "The source address.", "", [L.SIP], address(L.SIP)),
+    net("sf.net.dip", "S", "The destination address.", "", [L.DIP], address(L.DIP)),
+    net("sf.net.ip", "L", "The source and the destination address.", [], [L.SIP, L.DIP], (words, base) => [
       ipText(words[base + L.SIP] as number),
       ipText(words[base + L.DIP] as number),
     ]),
@@ -279,23 +286,30 @@ function serviceText(service: Service): string {
 }
 
 function restAttributes(): readonly Attribute[] {
-  const k8s = (name: string, zero: string, description: string, value: (words: Int32Array, base: number, batch: FlatRows) => string): Attribute =>
-    ofRecord(name, "S", OF_K8S, description, (words, base, batch) => (words[base] === N.K8S_EVENT ? value(words, base, batch) : zero));
+  const k8s = (
+    name: string,
+    zero: string,
+    description: string,
+    reads: readonly number[] | undefined,
+    value: (words: Int32Array, base: number, batch: FlatRows) => string,
+  ): Attribute => ofRecord(name, "S", OF_K8S, description, reads, (words, base, batch) => (words[base] === N.K8S_EVENT ? value(words, base, batch) : zero));
   // Rules were written for a peer in which the number 0 stands for the first name: that is the zero of these two.
   return [
     k8s(
       "sf.ke.action",
       N.K8S_ACTIONS[0] as string,
       "What happened, such as K8S_COMPONENT_ADDED.",
+      [L.K8S_ACTION],
       (words, base) => N.K8S_ACTIONS[words[base + L.K8S_ACTION] as number] ?? "",
     ),
     k8s(
       "sf.ke.kind",
       N.K8S_KINDS[0] as string,
       "What it happened to, such as K8S_PODS.",
+      [L.K8S_KIND],
       (words, base) => N.K8S_KINDS[words[base + L.K8S_KIND] as number] ?? "",
     ),
-    k8s("sf.ke.message", "", "The event as JSON text.", (words, base, batch) => messageAt({ words, text: batch.text, values: [] }, base)),
+    k8s("sf.ke.message", "", "The event as JSON text.", undefined, (words, base, batch) => messageAt({ words, text: batch.text, values: [] }, base)),
     ofHeader("sf.node.id", "S", "", "The name of the exporter.", (header) => header.exporter),
     ofHeader("sf.node.ip", "S", "", "The address of the exporter.", (header) => header.ip),
     ofHeader("sf.meta.schema", "I", 0, "The version of the schema, as the header names it.", (header) => header.version),

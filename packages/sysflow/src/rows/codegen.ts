@@ -1,4 +1,4 @@
-import { POD } from "../schema/names.ts";
+import { CONTAINER, FILE, HEADER, POD, PROCESS } from "../schema/names.ts";
 import { type AvroRecord, type AvroType, schemaError } from "../schema/parse.ts";
 import * as L from "./layout.ts";
 import { LAYOUT_FIELDS, type LayoutField, type Target } from "./layout-fields.ts";
@@ -81,13 +81,19 @@ function branchFunction(branch: AvroType, recordType: number, index: number, typ
   if (recordType === -1) body.skip(branch);
   else if (recordType === POD) body.value(branch, L.POD_INDEX);
   else body.record(branch as AvroRecord, recordType);
+  const entity = ENTITIES.includes(recordType);
   return `function branch${index}(state, bytes, view, words, base, p, end) {
     let b = 0, n = 0;
+    ${entity ? `words[base + ${L.RAW}] = p;` : ""}
     ${recordType === -1 ? "" : `words[base] = ${recordType};`}
     ${body.lines.join("\n    ")}
+    ${entity ? `words[base + ${L.RAW + 1}] = p - words[base + ${L.RAW}];` : ""}
     return p;
   }`;
 }
+
+/** Of these, the place of the whole record is noted. */
+const ENTITIES: readonly number[] = [HEADER, CONTAINER, PROCESS, FILE];
 
 /** Reads the number of a branch or symbol into `n`: mostly one byte. */
 function readBranch(count: number): string {

@@ -9,7 +9,7 @@ const MAX_COUNT = 0x7fffffff;
 
 /** How many values of rare types are remembered, and the most bytes one of them may have. */
 const KNOWN_VALUES = 256;
-const MAX_KNOWN_BYTES = 4096;
+const MAX_KNOWN_BYTES = 16_384;
 
 /** A value that was read, and the bytes it was read from. */
 interface KnownValue {
@@ -116,14 +116,22 @@ export class DecoderState {
    */
   read(type: AvroType, p: number): { readonly at: number; readonly value: unknown } {
     const place = this.#valuePlace(p);
-    const known = this.#known[place];
-    if (known?.type === type && known.bytes.length <= this.end - p && this.bytes.compare(known.bytes, 0, known.bytes.length, p, p + known.bytes.length) === 0)
-      return { at: p + known.bytes.length, value: known.value };
+    const known = this.#knownAt(place, type, p) ?? this.#knownAt(place ^ 1, type, p);
+    if (known !== undefined) return { at: p + known.bytes.length, value: known.value };
     this.#at = p;
     const value = this.#walk(type, true, 0);
     const at = this.#at;
-    if (at > 0 && at <= this.end && at - p <= MAX_KNOWN_BYTES) this.#known[place] = { type, bytes: Uint8Array.prototype.slice.call(this.bytes, p, at), value };
+    if (at > 0 && at <= this.end && at - p <= MAX_KNOWN_BYTES) {
+      this.#known[place ^ 1] = this.#known[place];
+      this.#known[place] = { type, bytes: Uint8Array.prototype.slice.call(this.bytes, p, at), value };
+    }
     return { at, value };
+  }
+
+  #knownAt(place: number, type: AvroType, p: number): KnownValue | undefined {
+    const known = this.#known[place];
+    if (known?.type !== type || known.bytes.length > this.end - p) return undefined;
+    return this.bytes.compare(known.bytes, 0, known.bytes.length, p, p + known.bytes.length) === 0 ? known : undefined;
   }
 
   /** Where a value is remembered, by its first bytes. */

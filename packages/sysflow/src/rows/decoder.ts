@@ -24,6 +24,8 @@ export interface RecordDecoder {
   readonly decode: Decode;
   /** The names of the records in the writer's union, by branch. */
   readonly branches: readonly string[];
+  /** The schema it was made for, as text. */
+  readonly schema: string;
 }
 
 /**
@@ -39,7 +41,7 @@ export function compileDecoder(schema: string): RecordDecoder {
   if (!recordTypes.some((type) => type >= 0)) throw schemaError(`it has none of the records of SysFlow, only ${branches.join(", ")}`);
   const { source, types } = decoderSource(top, recordTypes);
   const make = new Function("types", "readLong", "readWide", "readInt", source) as (...known: unknown[]) => Decode;
-  return { decode: make(types, readLong, readWide, readInt), branches };
+  return { decode: make(types, readLong, readWide, readInt), branches, schema };
 }
 
 /** The type of a record by its name, or by its last part where a schema has other namespaces; -1 for none of ours. */

@@ -9,7 +9,7 @@ export const STRIDE = 32;
 /** `row << STRIDE_SHIFT` is where a row begins. */
 export const STRIDE_SHIFT = 5;
 /** Changes when the layout does: batches of another layout are read through the API instead. */
-export const LAYOUT = 1;
+export const LAYOUT = 2;
 
 export const TYPE = 0;
 
@@ -63,6 +63,9 @@ export const GROUP = 23;
 export const PROCESS_CONTAINER = 25;
 export const CWD = 27;
 export const ENV = 29;
+
+// H, C, P, F: offset and length of the record's bytes as they were written, behind the number of its branch. Length 0: not known.
+export const RAW = 30;
 
 // F (time, state and identity as above)
 export const RESTYPE = 13;

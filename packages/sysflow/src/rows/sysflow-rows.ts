@@ -28,14 +28,17 @@ export class SysflowRows implements SysflowBatch {
   readonly first: number;
   /** What has no room in a row: pods, as the schema wrote them. */
   readonly values: readonly unknown[];
+  /** The schema that the records were written by; absent where they were not decoded. */
+  readonly schema: string | undefined;
 
-  constructor(words: Int32Array, text: Buffer, first: number, records: number, bytes: number, values: readonly unknown[] = []) {
+  constructor(words: Int32Array, text: Buffer, first: number, records: number, bytes: number, values: readonly unknown[] = [], schema?: string) {
     this.words = words;
     this.text = text;
     this.first = first;
     this.records = records;
     this.bytes = bytes;
     this.values = values;
+    this.schema = schema;
   }
 
   get rowsBrand(): RowsBrand {
@@ -49,7 +52,7 @@ export class SysflowRows implements SysflowBatch {
   /** The rows `from` (included) to `to` (excluded), counted from the first one of this batch. */
   slice(from: number, to: number): SysflowRows {
     const bytes = Math.ceil((this.bytes * (to - from)) / this.records);
-    return new SysflowRows(this.words, this.text, this.first + from, to - from, bytes, this.values);
+    return new SysflowRows(this.words, this.text, this.first + from, to - from, bytes, this.values, this.schema);
   }
 }
 

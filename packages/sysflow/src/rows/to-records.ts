@@ -28,6 +28,8 @@ export interface RowSource {
   readonly words: Int32Array;
   readonly text: Buffer;
   readonly values: readonly unknown[];
+  /** The schema that the bytes were written by; absent where the rows were not decoded from any. */
+  readonly schema?: string | undefined;
 }
 
 /** Texts at offsets of a row, made anew or found in a cache. */

@@ -140,7 +140,7 @@ export class PartBuilder {
   /** The part that was made. */
   flush(): TracePart {
     const bytes = this.#next - this.#first;
-    const rows = new SysflowRows(this.#words, this.#bytes, 0, this.#rows, bytes, this.#state.values);
+    const rows = new SysflowRows(this.#words, this.#bytes, 0, this.#rows, bytes, this.#state.values, this.#decoder.schema);
     const memory = this.#next === this.#used ? this.#memory : undefined;
     this.#memory = undefined;
     this.#rows = 0;
