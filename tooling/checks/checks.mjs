@@ -9,6 +9,13 @@ const turbo = ["--output-logs=errors-only", "--concurrency=2"];
 
 export const checks = [
   {
+    name: "form",
+    command: ["node", "tooling/checks/house-form.mjs"],
+    fix: ["node", "tooling/checks/house-form.mjs", "--fix"],
+    about: "every package has the form of the house",
+    concerns: /(package|tsconfig(\.build)?)\.json$|vitest\.config\.ts$|README\.md$|\/test\/|^tooling\/checks\/house-form/,
+  },
+  {
     name: "format",
     command: ["biome", "check", "."],
     fix: ["biome", "check", "--write", "."],
