@@ -114,9 +114,9 @@ interface MakeOptions extends BuildRequest {
 }
 
 async function makeAndTry(plugin: PluginPackage, release: Release, options: MakeOptions): Promise<Made> {
-  const { folder, entry, shortName } = plugin;
+  const { folder, shown, entry, shortName } = plugin;
   const file = `${shortName}.mjs`;
-  const bundled = await bundle({ folder, entry, file, node: options.node, fromSources: options.fromSources });
+  const bundled = await bundle({ folder, shown, entry, file, node: options.node, fromSources: options.fromSources });
   checkBundled(plugin, bundled, release);
   const path = resolve(options.staging, file);
   writeFileSync(path, bundled.code);

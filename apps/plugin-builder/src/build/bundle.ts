@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { BuildOptions, Metafile } from "esbuild";
 import { minVersion } from "semver";
 import { type BundledInput, ownersOf, packagesIn } from "./bundled-packages.ts";
@@ -9,6 +9,8 @@ import { renameInMap, renameInputs } from "./stable-names.ts";
 export interface BundleOptions {
   /** The folder that inputs are named from, absolute. */
   readonly folder: string;
+  /** The folder as the user named it. */
+  readonly shown: string;
   /** The module to begin with, relative to the folder. */
   readonly entry: string;
   /** The name of the file with the code. */
@@ -42,7 +44,7 @@ export async function bundle(options: BundleOptions): Promise<Bundle> {
   const names = new Map(others.map(([input, owner]) => [input, nameInPackage(resolve(options.folder, input), owner)]));
   return {
     code: new TextEncoder().encode(renameInputs(code, names)),
-    map: new TextEncoder().encode(renameInMap(map, options.folder, names)),
+    map: new TextEncoder().encode(renameInMap(map, options.folder)),
     ...packagesIn(metafile, owners, options.folder),
   };
 }
@@ -58,7 +60,7 @@ async function run(options: BundleOptions, withRequire: boolean): Promise<{ read
     if (!withRequire && /\b__require\(/.test(code)) return run(options, true);
     return { metafile, code, map: text(`${options.file}.map`) };
   } catch (cause) {
-    throw bundleError("the plugin can't be bundled", cause);
+    throw bundleError("the plugin can't be bundled", cause, (file) => join(options.shown, file));
   }
 }
 

@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { relative, resolve, sep } from "node:path";
+import { nameInPackage, PackageFinder } from "./package-of.ts";
 
 /**
  * Gives inputs other names in the code of a bundle. esbuild names them by their paths in comments of their own lines, and
@@ -18,13 +19,17 @@ export function renameInputs(code: string, names: ReadonlyMap<string, string>): 
     .join("\n");
 }
 
-/** Gives the sources of a source map the same names. `folder` is what the names of inputs are relative to; the map lies in its folder `out`. */
-export function renameInMap(map: string, folder: string, names: ReadonlyMap<string, string>): string {
+/**
+ * Gives the sources of a source map such names too: also those that stand in the maps of packages, and are no inputs
+ * themselves. `folder` is the package that all is made for; the map lies in its folder `out`.
+ */
+export function renameInMap(map: string, folder: string): string {
   const parsed = JSON.parse(map) as { readonly sources: readonly string[] };
-  const byPath = new Map([...names].map(([input, name]) => [resolve(folder, input), name]));
+  const finder = new PackageFinder();
   const sources = parsed.sources.map((source) => {
     const path = resolve(folder, "out", source);
-    return byPath.get(path) ?? source.replace(/^\.\.\//, "");
+    const owner = finder.of(path);
+    return owner === undefined || owner.folder === folder ? relative(folder, path).split(sep).join("/") : nameInPackage(path, owner);
   });
   return JSON.stringify({ ...parsed, sources });
 }

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { Diagnostic, Plugin, PluginSource } from "@millrace/api";
 import { type ManifestPlugin, Registry } from "@millrace/core";
+import { DiagnosticBag } from "@millrace/text";
 
 /** The plugins of a file or package, and what is wrong with them. */
 export interface LoadedPlugins {
@@ -13,13 +14,15 @@ export async function loadPlugins(source: PluginSource, base: string): Promise<L
   const registry = new Registry({ baseDirectory: base }).addSource(source);
   const { plugins: listed, diagnostics } = await registry.list();
   const plugins: Plugin[] = [];
-  const found: Diagnostic[] = [...diagnostics];
+  // What is said of the file is said again of each plugin in it.
+  const bag = new DiagnosticBag();
+  bag.add(...diagnostics);
   for (const { kind, name } of listed) {
     const resolution = await registry.resolve(kind, name);
     if (resolution.found !== undefined) plugins.push(resolution.found.plugin);
-    found.push(...resolution.diagnostics);
+    bag.add(...resolution.diagnostics);
   }
-  return { plugins, diagnostics: found.map((finding) => sendable(finding, source.path)) };
+  return { plugins, diagnostics: bag.list().map((finding) => sendable(finding, source.path)) };
 }
 
 /** What a manifest says of a plugin. */

@@ -33,8 +33,8 @@ export interface Remedies {
 
 /**
  * Compares what a plugin's package.json pins, and what is installed for it, with a release. A plugin pins the exact version
- * of each package of the release that it names, and of the driver, if it is tried with one; `workspace:` and `catalog:` leave that to the workspace. Of a peer
- * dependency the range must have the release in it.
+ * of each package of the release that it names, and of the driver, if it is tried with one; `workspace:` and `catalog:`
+ * leave that to the workspace. Of a peer dependency the range must have the release in it.
  */
 export function checkPins(plugin: PluginPackage, release: Release, remedies: Remedies): PinCheck {
   const versions = Object.entries({ ...release.dependencies, ...release.packages }).map(([name, { version }]) => [name, version] as const);
@@ -97,7 +97,7 @@ function checkPin(check: Mutable, table: Table, name: string, written: string, v
     const hash = (release.packages[name] ?? release.dependencies[name])?.integrity;
     if (hash === undefined || installed.integrity === undefined || installed.integrity === hash) return;
     const message = `plugin ${plugin.shortName} has ${name} ${version} installed, but not the archive that ${called(release)} was made with`;
-    report(check, message, [table, name], `installed: ${installed.integrity}\nrelease:   ${hash}`);
+    report(check, message, [table, name], `installed: ${installed.integrity}\nrelease:   ${hash}\nremove it from node_modules and from the lock file, then: ${packageManagerOf(plugin.folder)} install`);
   }
 }
 
