@@ -27,6 +27,8 @@ async function millrace(args: readonly string[]): Promise<number> {
   ]);
   const strict = new Option("--strict", "make warnings errors");
   const plugins = new Option("-p, --plugins <path...>", "look for plugins in this file, folder or package too");
+  const writable = new Option("--allow-writable-plugins", "load plugin files that everybody may write");
+  const manifests = new Option("--require-manifests", "load no plugin file that has no manifest");
 
   program
     .command("run")
@@ -36,6 +38,8 @@ async function millrace(args: readonly string[]): Promise<number> {
     .addOption(dialect)
     .addOption(strict)
     .addOption(plugins)
+    .addOption(writable)
+    .addOption(manifests)
     .addOption(new Option("--log-format <format>", "how log lines are written").choices(["pretty", "json"]).default("pretty"))
     .addOption(new Option("--log-level <level>", "the least level that is written").choices(["trace", "debug", "info", "warn", "error"]).default("info"))
     .option("--test", "end after the health checks")
@@ -50,6 +54,8 @@ async function millrace(args: readonly string[]): Promise<number> {
     .addOption(dialect)
     .addOption(strict)
     .addOption(plugins)
+    .addOption(writable)
+    .addOption(manifests)
     .action(async (file, options) => {
       exitCode = await (await import("./pipeline/native-job.ts")).checkFile({ file, ...options });
     });
@@ -61,6 +67,8 @@ async function millrace(args: readonly string[]): Promise<number> {
     .addOption(dialect)
     .addOption(strict)
     .addOption(plugins)
+    .addOption(writable)
+    .addOption(manifests)
     .addOption(new Option("-f, --format <format>", "dot for GraphViz, mermaid, or json").choices(["dot", "mermaid", "json"]).default("dot"))
     .action(async (file, options) => {
       exitCode = await (await import("./pipeline/native-job.ts")).drawFile({ file, ...options });
@@ -68,11 +76,14 @@ async function millrace(args: readonly string[]): Promise<number> {
 
   program
     .command("plugins")
-    .description("list the plugins there are")
+    .description("list the plugins there are, or show one with its options")
+    .argument("[name]", "the plugin")
     .addOption(plugins)
+    .addOption(writable)
+    .addOption(manifests)
     .option("--json", "as JSON, with the options of each as JSON Schema")
-    .action(async (options) => {
-      exitCode = await (await import("./pipeline/plugin-list.ts")).listPlugins(options);
+    .action(async (name, options) => {
+      exitCode = await (await import("./pipeline/plugin-list.ts")).listPlugins({ name, ...options });
     });
 
   const ends = (code: number): void => {

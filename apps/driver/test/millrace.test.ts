@@ -29,7 +29,8 @@ describe.concurrent("the command line of millrace", () => {
                                       running it
         graph [options] <file>        draw a pipeline, with the conversions that
                                       planning adds
-        plugins [options]             list the plugins there are
+        plugins [options] [name]      list the plugins there are, or show one with its
+                                      options
         policy                        check, list, explain and test rules
         trace                         look into SysFlow traces, cut them, and make
                                       some
@@ -47,7 +48,7 @@ describe.concurrent("the command line of millrace", () => {
 
   it("lists plugins, for people and for programs", async ({ expect }) => {
     const text = await runCommand("millrace", ["plugins"]);
-    expect(text.stdout).toMatch(/^handlers\n {2}flattener +\S.*\n {2}printer +\S/m);
+    expect(text.stdout).toMatch(/^handlers\n {2}flattener +\d\S* {2}stable {2}Turns .*\n(?: {10,}.*\n)* {2}printer +\d/m);
     const json = await runCommand("millrace", ["plugins", "--json"]);
     const plugins: { kind: string; name: string; options?: { properties?: object } }[] = JSON.parse(json.stdout);
     const dummy = plugins.find(({ kind, name }) => kind === "input" && name === "dummy");

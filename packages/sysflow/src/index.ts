@@ -26,7 +26,7 @@ export { flatten } from "./flat/flatten.ts";
 export { commandLine } from "./flat/sysflow-attributes.ts";
 export { bigintOf, compareHalves, decimalOf, highOf, lowOf } from "./int64.ts";
 export { ipNumber, ipText } from "./ip.ts";
-export { layoutFingerprint } from "./layout-fingerprint.ts";
+export { fingerprintLayout, layoutFingerprint } from "./layout-fingerprint.ts";
 export { baseName, cleanPath, dirName, parseSocketPath } from "./paths.ts";
 export { foidText } from "./rows/bytes.ts";
 export { compileDecoder, type RecordDecoder } from "./rows/decoder.ts";

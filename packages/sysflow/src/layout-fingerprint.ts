@@ -18,7 +18,12 @@ import * as names from "./schema/names.ts";
  * of. Two builds of this package with the same fingerprint can read each other's batches. It takes some milliseconds to
  * make; a bundle that does not ask for it has no trace of it.
  */
-export const layoutFingerprint: string = /* @__PURE__ */ fingerprint();
+export const layoutFingerprint: string = /* @__PURE__ */ fingerprintLayout();
+
+/** The same, made when it is asked for: a program that is bundled and asks for it seldom does not make it at every start. */
+export function fingerprintLayout(): string {
+  return fingerprintOf(describeLayout());
+}
 
 /** The fingerprint of plain data, whatever the order of its keys. */
 export function fingerprintOf(layout: unknown): string {
@@ -35,10 +40,6 @@ export function describeLayout(): Readonly<Record<string, unknown>> {
     attributes: [...ATTRIBUTES.values()].map(({ name, type, wide, scope, types, aliasOf }) => [name, type, wide, scope, types, aliasOf ?? null]),
     objects: objects(),
   };
-}
-
-function fingerprint(): string {
-  return fingerprintOf(describeLayout());
 }
 
 /** The names of a flag: of an operation of a process or file, of one of the network, and of an open file. */

@@ -1,5 +1,6 @@
 import type { PluginKind } from "@millrace/api";
 import { BUILTINS, builtinRegistry } from "./builtins.ts";
+import { optionLines } from "./option-lines.ts";
 
 const KINDS: readonly (readonly [PluginKind, string])[] = [
   ["input", "Inputs"],
@@ -30,24 +31,4 @@ export async function printPluginHelp(kind: PluginKind, name: string): Promise<n
     `Help for plugin ${plugin.name}\n\nDESCRIPTION\n  ${plugin.description}\n\nOPTIONS\n${optionLines(plugin.options?.["~standard"].jsonSchema.input({ target: "draft-2020-12" }))}`,
   );
   return 0;
-}
-
-interface OptionSchema {
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly type?: string | readonly string[];
-  readonly enum?: readonly unknown[];
-}
-
-function optionLines(schema: Readonly<Record<string, unknown>> | undefined): string {
-  const properties = Object.entries((schema?.properties ?? {}) as Readonly<Record<string, OptionSchema>>);
-  if (properties.length === 0) return "  none\n";
-  const required = (schema?.required ?? []) as readonly string[];
-  return properties
-    .map(([key, option]) => {
-      const type = option.enum ? option.enum.join("|") : [option.type ?? []].flat().join("|");
-      const initial = option.default === undefined ? (required.includes(key) ? ", required" : "") : `, default ${JSON.stringify(option.default)}`;
-      return `  ${key} (${type || "any"}${initial})\n${option.description ? `      ${option.description}\n` : ""}`;
-    })
-    .join("");
 }

@@ -10,18 +10,16 @@ import { builtinRegistry } from "./builtins.ts";
 import { type Drawing, draw } from "./draw.ts";
 import { withDriverOptions } from "./driver-options.ts";
 import { withLimits } from "./fluentbit-limits.ts";
-import { sourcesOf } from "./plugin-list.ts";
+import { loaderFlags, type PluginFlags, sourcesOf } from "./plugin-flags.ts";
 import { checkPipeline, runPipeline } from "./run-pipeline.ts";
 
 /** A pipeline as the command line of `millrace` names it. */
-export interface PipelineFile {
+export interface PipelineFile extends PluginFlags {
   readonly file: string;
   /** What the file's name and text tell, if absent. */
   readonly dialect?: DialectName;
   /** What a SysFlow pipeline reads. */
   readonly input?: string;
-  /** Further places to look for plugins. */
-  readonly plugins?: readonly string[];
   readonly strict?: boolean;
 }
 
@@ -78,7 +76,7 @@ async function readPipeline(options: PipelineFile): Promise<{ readonly parsed: D
     printDiagnostics([{ severity: "error", code: "MILLRACE_DRIVER_CONFIG", message: `can't read ${options.file}: ${problem.reason}` }]);
     return undefined;
   }
-  const registry = builtinRegistry(await sourcesOf(options.plugins ?? []));
+  const registry = builtinRegistry(await sourcesOf(options.plugins ?? []), loaderFlags(options));
   // The names of plugins in files are known when these are open; what is wrong with them, planning tells.
   await registry.open();
   const dialect = options.dialect ?? detectDialect(options.file, source.text);
