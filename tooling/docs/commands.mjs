@@ -36,14 +36,18 @@ export async function commandPages() {
 
 async function partOf(words) {
   const text = await helpOf(words);
-  const help = readHelp(text);
-  if (help === undefined) return `\`\`\`text\n${text.trimEnd()}\n\`\`\``;
   const leaves = [];
-  for (const name of help.commands) {
-    const below = readHelp(await helpOf([...words, name]));
-    if (below.commands.length === 0) leaves.push(blockOf(below));
+  for (const name of readHelp(text)?.commands ?? []) {
+    const below = await helpOf([...words, name]);
+    if (readHelp(below).commands.length === 0) leaves.push(helpTable(below));
   }
-  return (leaves.length === 0 ? [blockOf(help)] : leaves).join("\n\n");
+  return leaves.length === 0 ? helpTable(text) : leaves.join("\n\n");
+}
+
+/** The help of one command as a table; as it is, where it is not of the form that we can read. */
+export function helpTable(text) {
+  const help = readHelp(text);
+  return help === undefined ? `\`\`\`text\n${text.trimEnd()}\n\`\`\`` : blockOf(help);
 }
 
 function blockOf({ usage, about, argumentRows, optionRows }) {
