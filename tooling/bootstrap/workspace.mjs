@@ -12,6 +12,7 @@ const groups = ["packages", "packages/plugins", "apps", "examples", "tooling"];
 /** Every package of the workspace, or of a tree like it: its folder (`path` is relative, with `/`), and its package.json. */
 export function packages(tree = root) {
   return groups
+    .filter((group) => existsSync(join(tree, group)))
     .flatMap((group) => readdirSync(join(tree, group), { withFileTypes: true }).map((entry) => join(tree, group, entry.name)))
     .filter((folder) => existsSync(join(folder, "package.json")))
     .map((folder) => ({

@@ -72,9 +72,30 @@ export const checks = [
     narrow: () => false,
   },
   {
+    name: "api",
+    command: ["node", "tooling/checks/api-reports.mjs"],
+    fix: ["node", "tooling/checks/api-reports.mjs", "--fix"],
+    about: "the reports of what the API and the testkit offer are as it is",
+    concerns: /^packages\/(api|testkit)\/|^tooling\/checks\/(api-reports|declarations)/,
+  },
+  {
+    name: "release",
+    command: ["node", "tooling/release/release-file.mjs"],
+    fix: ["node", "tooling/release/release-file.mjs", "--fix"],
+    about: "packages/release/release.json has the versions that there are",
+    concerns: /package\.json$|^pnpm-|^packages\/(release|sysflow)\//,
+  },
+  {
+    name: "changes",
+    command: ["node", "tooling/checks/changes.mjs"],
+    about: "what users see has a change file, written for them",
+    concerns: /^(packages|apps)\/|^\.changeset\//,
+  },
+  {
     name: "archives",
     command: ["node", "tooling/checks/archives.mjs"],
-    about: "packages pack well (publint, attw)",
-    concerns: /package\.json$|^tooling\/(checks\/archives|tsconfig)/,
+    fix: ["node", "tooling/checks/archives.mjs", "--fix"],
+    about: "packages pack well (publint, attw), with the files that are listed",
+    concerns: /package\.json$|^tooling\/(checks\/(archives|pack-contents)|tsconfig)/,
   },
 ];

@@ -1,9 +1,15 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Manifest, trial } from "./support/trial.ts";
 
 const plugins = readdirSync(new URL("../../plugins", import.meta.url)).map((name) => `packages/plugins/${name}`);
 
+const versionsIn = (folder: URL): string[] =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.name.endsWith(".ts"))
+    .flatMap((entry) => [...readFileSync(join(entry.parentPath, entry.name), "utf8").matchAll(/(?:version: |const VERSION = )"(.*)"/g)])
+    .map(([, version = ""]) => version);
 const read = (folder: string): Manifest => JSON.parse(readFileSync(new URL(`${folder}/package.json`, import.meta.url), "utf8"));
 
 test("every plugin works with the API of the workspace and with each later one of its major", () => {
@@ -13,6 +19,20 @@ test("every plugin works with the API of the workspace and with each later one o
     expect(others, plugin).toEqual({});
     expect(range, plugin).toMatch(new RegExp(`^workspace:>=${major}\\.\\d+\\.\\d+ <${Number(major) + 1}$`));
   }
+});
+
+test("every plugin says the version of its package, and it is raised with that", async () => {
+  for (const plugin of plugins) {
+    const { version } = read(`../../../${plugin}`);
+    for (const said of versionsIn(new URL(`../../../${plugin}/src`, import.meta.url))) expect(said, plugin).toBe(version);
+  }
+  const tree = trial();
+  const source = "packages/plugins/stdout/src/index.ts";
+  mkdirSync(join(tree.folder, "packages/plugins/stdout/src"));
+  writeFileSync(join(tree.folder, source), 'const VERSION = "0.1.0";\n({ name: "stdout", version: "0.1.0" });\n');
+  tree.change({ "@millrace/plugin-stdout": "minor" });
+  await tree.raise();
+  expect(tree.text(source)).toBe('const VERSION = "0.2.0";\n({ name: "stdout", version: "0.2.0" });\n');
 });
 
 describe("raising versions", () => {
