@@ -21,13 +21,13 @@ export interface Fence {
 }
 
 /**
- * Every page that people write: what git knows, or would if it were added. Change-logs tell of the past; the pages of
- * docs/plugins are made from READMEs that are here themselves.
+ * Every page that people write: what git knows, or would if it were added. Not among them: change-logs, which tell of
+ * the past; reports of interfaces and the pages of docs/plugins, which are made from what is looked at itself; and templates of pages.
  */
 export function pages(): readonly string[] {
   const { stdout } = spawnSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate", "*.md"], { cwd: root, encoding: "utf8" });
   const known = stdout.split("\n").filter((path) => path !== "" && exists(path));
-  return known.filter((path) => !/(^|\/)(CHANGELOG\.md$|fixtures\/|templates\/)|^\.changeset\/|^docs\/plugins\//.test(path));
+  return known.filter((path) => !/(^|\/)(CHANGELOG\.md$|api-report\.md$|fixtures\/|templates\/)|^(\.changeset|docs\/plugins|tooling\/new)\//.test(path));
 }
 
 /** The blocks of code of a page. */
