@@ -75,6 +75,7 @@ describe("raising versions", () => {
     expect(await tree.raise()).toMatchInlineSnapshot(`
       [
         "@millrace/driver 0.1.0 → 0.1.1",
+        "@millrace/plugin-builder 0.1.0 → 0.1.1",
         "@millrace/core 0.1.0 → 0.1.1",
         "@millrace/release 0.1.0 → 0.1.1",
       ]
@@ -93,6 +94,7 @@ describe("raising versions", () => {
     expect(await tree.raise()).toMatchInlineSnapshot(`
       [
         "@millrace/driver 0.1.0 → 0.1.1",
+        "@millrace/plugin-builder 0.1.0 → 0.1.1",
         "@millrace/plugin-exporter 0.1.0 → 0.2.0",
         "@millrace/release 0.1.0 → 0.1.1",
       ]
@@ -105,6 +107,7 @@ describe("raising versions", () => {
     expect(await tree.raise()).toMatchInlineSnapshot(`
       [
         "@millrace/driver 0.1.0 → 0.1.1",
+        "@millrace/plugin-builder 0.1.0 → 0.1.1",
         "@millrace/flow 0.1.0 → 0.2.0",
         "@millrace/plugin-core-links 0.1.0 → 0.1.1",
         "@millrace/plugin-stdout 0.1.0 → 0.1.1",
