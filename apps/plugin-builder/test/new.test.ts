@@ -147,10 +147,10 @@ describe("what can't be made", () => {
     expect(await refusal({ kind: "procesor", name: "Geo IP", dir: "taken" })).toMatchInlineSnapshot(`
       "error MILLRACE_NEW_KIND: "procesor" is no kind of plugin
         hint: did you mean "processor"?
-      error MILLRACE_NEW_NAME: "Geo IP" can't be the name of a plugin: that is small letters and digits, a letter first, in words joined by single dashes, underscores or dots
+      error MILLRACE_NEW_NAME: "Geo IP" can't be a name: a name is small letters and digits, a letter first, in words joined by single dashes, underscores or dots
         hint: such as "geo-ip"
       error MILLRACE_NEW_FOLDER: taken is a file, and a new folder is wanted
-        hint: name another folder by --dir
+        hint: choose another name or folder
       3 errors"
     `);
   });
@@ -160,7 +160,7 @@ describe("what can't be made", () => {
       "error MILLRACE_NEW_KIND: "node" is no kind of plugin
         hint: the kinds are processor, handler, action, driver, link, input, filter, output
       error MILLRACE_NEW_FOLDER: geo is there already, and is not empty: nothing is overwritten
-        hint: name another folder by --dir
+        hint: choose another name or folder
       2 errors"
     `);
   });
@@ -171,7 +171,7 @@ describe("what can't be made", () => {
 
   it("has a name that says what is wrong with it", async () => {
     expect(await refusal({ name: "Geo_IP!" })).toMatchInlineSnapshot(`
-      "error MILLRACE_NEW_NAME: "Geo_IP!" can't be the name of a plugin: that is small letters and digits, a letter first, in words joined by single dashes, underscores or dots
+      "error MILLRACE_NEW_NAME: "Geo_IP!" can't be a name: a name is small letters and digits, a letter first, in words joined by single dashes, underscores or dots
         hint: such as "geo_ip"
       1 error"
     `);
@@ -185,7 +185,7 @@ describe("what can't be made", () => {
       1 error"
     `);
     expect(await refusal({ name: "" })).toMatchInlineSnapshot(`
-      "error MILLRACE_NEW_NAME: a plugin wants a name: small letters and digits, a letter first, in words joined by single dashes, underscores or dots
+      "error MILLRACE_NEW_NAME: a name is wanted: small letters and digits, a letter first, in words joined by single dashes, underscores or dots
       1 error"
     `);
   });
@@ -195,7 +195,7 @@ describe("what can't be made", () => {
     writeFileSync(join(scratch, "full", "precious"), "");
     expect(await refusal({ name: "full" })).toMatchInlineSnapshot(`
       "error MILLRACE_NEW_FOLDER: full is there already, and is not empty: nothing is overwritten
-        hint: name another folder by --dir
+        hint: choose another name or folder
       1 error"
     `);
     expect(readdirSync(join(scratch, "full"))).toEqual(["precious"]);

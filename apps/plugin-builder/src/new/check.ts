@@ -16,7 +16,7 @@ export function kindFaults(kind: string): Diagnostic[] {
   return [fault("MILLRACE_NEW_KIND", `"${kind}" is no kind of plugin`, didYouMean(kind, kinds) ?? `the kinds are ${kinds.join(", ")}`)];
 }
 
-/** What is wrong with the name of a plugin, whose package is to be called `packageName`. */
+/** What is wrong with the name of a plugin or a package, which npm is to know as `packageName`. */
 export function nameFaults(name: string, packageName: string): Diagnostic[] {
   const better = name
     .toLowerCase()
@@ -28,7 +28,7 @@ export function nameFaults(name: string, packageName: string): Diagnostic[] {
   if (/^(?:millrace-plugin-|@)/.test(name)) return [fault("MILLRACE_NEW_NAME", `"${name}" names a package, and the name of the plugin is wanted`, hint)];
   if (!NAME.test(name)) {
     const rule = "small letters and digits, a letter first, in words joined by single dashes, underscores or dots";
-    return [fault("MILLRACE_NEW_NAME", name === "" ? `a plugin wants a name: ${rule}` : `"${name}" can't be the name of a plugin: that is ${rule}`, hint)];
+    return [fault("MILLRACE_NEW_NAME", name === "" ? `a name is wanted: ${rule}` : `"${name}" can't be a name: a name is ${rule}`, hint)];
   }
   if (packageName.length > LONGEST_PACKAGE) {
     return [
@@ -42,7 +42,7 @@ export function nameFaults(name: string, packageName: string): Diagnostic[] {
 export function folderFaults(folder: string, shown: string): Diagnostic[] {
   const found = statSync(folder, { throwIfNoEntry: false });
   if (found === undefined) return [];
-  const hint = "name another folder by --dir";
+  const hint = "choose another name or folder";
   if (!found.isDirectory()) return [fault("MILLRACE_NEW_FOLDER", `${shown} is a file, and a new folder is wanted`, hint)];
   return readdirSync(folder).length === 0 ? [] : [fault("MILLRACE_NEW_FOLDER", `${shown} is there already, and is not empty: nothing is overwritten`, hint)];
 }

@@ -1,0 +1,6 @@
+/**
+ * template-description.
+ *
+ * @packageDocumentation
+ */
+export { linesOf } from "./lines.ts";
