@@ -44,11 +44,14 @@ export function fileFor(base: string, folder: string, name: string): PluginFile 
   return standsAt(base, join(folder, name)) === "directory" ? fileInFolder(base, join(folder, name), name) : undefined;
 }
 
+/** Files that stand beside plugins where these are written: declarations, tests, and the configurations of tools. */
+const NO_PLUGIN = /\.(?:d|test|spec|config)\.[cm]?[jt]s$/;
+
 /** Every file of a folder that may hold plugins, by name. */
 export function filesIn(base: string, folder: string): PluginFile[] {
   const stems = new Set<string>();
   for (const entry of readdirSync(resolve(base, folder), { withFileTypes: true })) {
-    if (entry.name.startsWith(".") || entry.name === "node_modules" || entry.name.endsWith(".d.ts") || entry.name.endsWith(".d.mts")) continue;
+    if (entry.name.startsWith(".") || entry.name === "node_modules" || NO_PLUGIN.test(entry.name)) continue;
     if (standsAt(base, join(folder, entry.name)) === "directory") stems.add(entry.name);
     else if (EXTENSIONS.includes(extname(entry.name))) stems.add(withoutExtension(entry.name));
   }

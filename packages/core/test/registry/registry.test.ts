@@ -155,6 +155,13 @@ describe("a folder of plugins", () => {
     `);
   });
 
+  it("may be the folder that they are written in", async () => {
+    const others = ["vitest.config.ts", "x.test.mjs", "x.spec.js", "x.d.ts", "y.d.mts"];
+    files({ "plugins/x.mjs": exporting("x"), ...Object.fromEntries(others.map((name) => [`plugins/${name}`, "throw new Error('no plugin');"])) });
+    const { plugins, diagnostics } = await registry(PLUGINS).list();
+    expect([plugins.map(({ name }) => name), diagnostics]).toEqual([["x"], []]);
+  });
+
   it("has nothing outside of it", async () => {
     files({ "outside.mjs": exporting("outside"), "plugins/x.mjs": exporting("x") });
     expect(await found(registry(PLUGINS), "processor", "../outside")).toContain("MILLRACE_REGISTRY_NOT_FOUND");
