@@ -22,6 +22,8 @@ export interface BuildRequest {
   readonly tag: string;
   /** The folder for what is built. */
   readonly out: string;
+  /** What commands in messages call that folder; as it is, if absent. */
+  readonly outShown?: string;
   /** Writes the pins of the release into package.json, and installs them. */
   readonly fix?: boolean;
   /** Whether types are checked. Default true. */
@@ -83,7 +85,8 @@ async function pinned(
   { release, tag }: ResolvedRelease,
 ): Promise<{ readonly plugin: PluginPackage; readonly fixed: readonly string[] }> {
   const command = `plugin-builder build ${shellWord(request.folder)} --tag`;
-  const remedies: Remedies = { fix: `${command} ${tag} --fix --out ${shellWord(request.out)}`, dev: `${command} dev --out ${shellWord(request.out)}` };
+  const out = `--out ${shellWord(request.outShown ?? request.out)}`;
+  const remedies: Remedies = { fix: `${command} ${tag} --fix ${out}`, dev: `${command} dev ${out}` };
   const plugin = readPluginPackage(request.folder);
   const first = checkPins(plugin, release, remedies);
   if (first.diagnostics.length === 0) return { plugin, fixed: [] };

@@ -125,7 +125,7 @@ async function filePart(
 }
 
 async function builtFrom(folder: string, { manifest, scratch }: GatherOptions): Promise<string> {
-  const built = await build({ folder, tag: manifest.driver, out: scratch });
+  const built = await build({ folder, tag: manifest.driver, out: scratch, outShown: "FOLDER" });
   return join(scratch, built.manifest.file);
 }
 
