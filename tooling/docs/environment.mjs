@@ -1,4 +1,5 @@
-// The environment variables that set options in SysFlow pipelines, as packages/config/src/sysflow/environment.ts reads them.
+// The environment variables that set options: in SysFlow pipelines as packages/config/src/sysflow/environment.ts reads them,
+// in those of Flow as packages/config/src/flow/settings.ts does.
 
 /**
  * Gives, for a plugin that a SysFlow pipeline names, what names the variable of an option; for any other nothing. What lives
@@ -14,4 +15,9 @@ export function environmentOf(plugin, hosts) {
 function variableOf(name, option) {
   const key = option.replaceAll("_", "__").replaceAll(".", "_");
   return `${name.toUpperCase().replace(/[^A-Z0-9]/g, "_")}_${key.toUpperCase()}`;
+}
+
+/** What sets an option of a node of Flow; `nodes` is the key under which its generation lists nodes. */
+export function flowVariableOf(nodes, node, option) {
+  return ["FLOW", nodes, node, "PARAMS", option].map((part) => part.replaceAll("_", "__").toUpperCase()).join("_");
 }

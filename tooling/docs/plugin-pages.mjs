@@ -1,9 +1,9 @@
 // docs/plugins: a page for each plugin, and a list of them. All of it is written here, from what the plugins say of
 // themselves and from the READMEs of their packages.
 import { posix } from "node:path";
-import { environmentOf } from "./environment.mjs";
+import { environmentOf, flowVariableOf } from "./environment.mjs";
 import { cell, code, section, table } from "./markdown.mjs";
-import { optionTable } from "./options.mjs";
+import { optionsOf, optionTable } from "./options.mjs";
 import { pluginPackages, titleOf } from "./plugins.mjs";
 
 const FOLDER = "docs/plugins";
@@ -72,6 +72,7 @@ function pageOf(plugin, entry, hosts) {
     fits && `## Example\n\n${relinked(example, path)}`,
     `## Options\n\n${optionTable(plugin, variable)}`,
     variable && plugin.options && variableNote(variable),
+    plugin.kind === "link" && flowNote(plugin),
     metrics && (plugins.length === 1 ? `## Metrics\n\n${relinked(metrics, path)}` : `## Metrics\n\nThose of the package: [its README](${toReadme}#metrics).`),
     `What it does beyond that, and its errors: [the README of its package](${toReadme}).`,
   ];
@@ -105,6 +106,13 @@ function sendsOf(out) {
 function variableNote(variable) {
   const second = variable("KEY").replace(/_KEY$/, "_2_…");
   return `A variable of the environment wins over the file; ${code(second)} is that of the second such stage alone. See [SysFlow pipelines](../configuration/sysflow.md#environment-variables).`;
+}
+
+function flowNote(plugin) {
+  const [first] = optionsOf(plugin);
+  if (first === undefined) return undefined;
+  const variables = ["ACTORS", "COMPONENTS"].map((nodes) => code(flowVariableOf(nodes, "rcv", first.name)));
+  return `A variable of the environment wins over the file: ${code(first.name)} of a node ${code("rcv")} is ${variables[0]}, or ${variables[1]} in the classic generation. See [Flow pipelines](../configuration/flow.md#where-values-come-from).`;
 }
 
 /** The text of a README, with its links as they lead from here. */

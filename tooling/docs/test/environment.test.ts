@@ -1,6 +1,8 @@
-import { readSysflow } from "@millrace/config";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { readFlow, readSysflow } from "@millrace/config";
 import { expect, it } from "vitest";
-import { textOf } from "./support/pages.ts";
+import { root, textOf } from "./support/pages.ts";
 
 /** The rows of the table of keys: stage, key, variable. */
 const rows = [...textOf("docs/configuration/sysflow.md").matchAll(/^\| \[([\w-]+)\]\(\.\.\/plugins\/(\w+)-[^)]*\) \| `([^`]+)` \| `(\w+)` \|/gm)].map(
@@ -25,4 +27,20 @@ it.each(rows)("$variable sets $key of the $kind $plugin", ({ plugin, kind, key, 
     const node = spec?.nodes.find((each) => each.plugin === (kind === "driver" ? plugin : stage));
     expect(node?.options[key]).toBe("environment");
   }
+});
+
+const links = readdirSync(join(root, "docs/plugins")).filter((name) => name.startsWith("link-"));
+const shown = links.flatMap((name) => {
+  const text = textOf(`docs/plugins/${name}`);
+  const options = [...text.matchAll(/^\| `(\w+)` \|/gm)].map((match) => match[1] as string);
+  const [, option = "", ...variables] = /`(\w+)` of a node `rcv` is `(\w+)`, or `(\w+)`/.exec(text) ?? [];
+  return options.length > 0 ? [{ name, option, variables }] : [];
+});
+
+it.each(shown)("$variables set $option of a link, as $name says", ({ option, variables }) => {
+  const set = (nodes: string, variable: string | undefined): unknown => {
+    const text = JSON.stringify({ [nodes]: { rcv: { module: "x", params: { [option]: "file" } } }, pipeline: {} });
+    return readFlow({ file: "flow.yaml", text }, { [variable ?? "NONE"]: "environment" }).spec?.nodes[0]?.options[option];
+  };
+  expect([set("actors", variables[0]), set("components", variables[1])]).toEqual(["environment", "environment"]);
 });
