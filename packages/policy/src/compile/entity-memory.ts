@@ -93,11 +93,16 @@ class Seen {
       version.memo = known;
     }
     if (known.generation !== this.#generation) {
-      this.#bits.fill(0);
-      this.#dimension.decide((attribute: Attribute): AttributeValue => attribute.get(batch, index), this.#bits);
-      known.id = this.#dimension.signatures.intern(this.#bits);
+      known.id = this.#decide(batch, index);
       known.generation = this.#generation;
     }
     return known.id;
+  }
+
+  /** Apart from {@link signature}: a function that makes a closure costs something even where it makes none. */
+  #decide(batch: FlatRows, index: number): number {
+    this.#bits.fill(0);
+    this.#dimension.decide((attribute: Attribute): AttributeValue => attribute.get(batch, index), this.#bits);
+    return this.#dimension.signatures.intern(this.#bits);
   }
 }

@@ -119,8 +119,17 @@ export class VersionCache<T extends object> {
 
   #hash(at: number, length: number): number {
     const view = this.#view;
-    let hash = Math.imul(length ^ view.getInt32(at + length - 4, true), 0x85ebca6b);
-    for (let i = 0; i + 4 <= length; i += 4) hash = Math.imul(hash ^ (hash >>> 15) ^ view.getInt32(at + i, true), 0x9e3779b1);
+    // Two by turns, so that no product waits for the one just before.
+    let even = Math.imul(length, 0x85ebca6b);
+    let odd = view.getInt32(at + length - 4, true);
+    let i = 0;
+    for (; i + 8 <= length; i += 8) {
+      even = Math.imul(even ^ (even >>> 15) ^ view.getInt32(at + i, true), 0x9e3779b1);
+      odd = Math.imul(odd ^ (odd >>> 13) ^ view.getInt32(at + i + 4, true), 0xc2b2ae35);
+    }
+    if (i + 4 <= length) even = Math.imul(even ^ (even >>> 15) ^ view.getInt32(at + i, true), 0x9e3779b1);
+    const hash = even ^ (odd >>> 11) ^ (odd << 21);
+    // Never 0, which stands for a free place.
     return (hash ^ (hash >>> 16)) | 1;
   }
 }
