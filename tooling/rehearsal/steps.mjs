@@ -4,10 +4,19 @@ import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { packages, root } from "../bootstrap/workspace.mjs";
 
+/** Runs the plugin that was made, on its own example, with the driver that is installed beside it. */
+const RUN_GEO = "npx millrace run geo/example/pipeline.json geo/example/trace.sf -p geo/dist";
+/** What it says then. */
+const GEO_SAYS = /\.\/server: 5, \.\/client: 5\n/;
+
 /** Each: what it shows, and how. `run` throws where that is not so. */
 export const steps = [
   { name: "every package is published, and then none is left to publish", run: publishEverything },
   { name: "npm install @millrace/driver in an empty folder, and the example pipeline runs", run: installAndRun },
+  { name: "plugin-builder new there: the plugin is built, runs, and passes its tests", run: makePlugin },
+  { name: "a patch of the core is published, with the driver that carries it", run: publishCore },
+  { name: "the new driver refuses the old plugin, and says what mends it", run: refuseOldPlugin },
+  { name: "plugin-builder build --fix with the new tag, and the plugin runs", run: rebuildPlugin },
   { name: "a second version of one plugin is published alone, and only it changes", run: publishOnePlugin },
 ];
 
@@ -24,11 +33,46 @@ async function publishEverything({ workspace }) {
 
 async function installAndRun(stage) {
   const user = stage.folder("user");
+  stage.user = user;
   await user.run("npm init -y");
   await user.run("npm install @millrace/driver", { seconds: 180 });
   for (const path of ["pipelines/pipeline.example.json", "traces/client-server.sf"]) cpSync(join(root, "examples", path), join(user.folder, path));
   const output = await user.run("npx sfprocessor -log=info -config=pipelines/pipeline.example.json traces/client-server.sf");
   assert.match(output, /example: Process Event: \.\/server, 13823\n/);
+}
+
+async function makePlugin({ user }) {
+  await user.run("npm install --save-dev @millrace/plugin-builder", { seconds: 180 });
+  await user.run("npx plugin-builder new processor geo");
+  const geo = { cwd: join(user.folder, "geo"), seconds: 180 };
+  await user.run("npm install", geo);
+  assert.match(await user.run("npm start", geo), GEO_SAYS);
+  assert.match(await user.run("npm test", geo), /Tests .*passed/);
+  assert.match(await user.run(RUN_GEO), GEO_SAYS);
+}
+
+async function publishCore({ workspace }) {
+  const raised = await raise(workspace, { "@millrace/core": "patch" }, "A patch of the core, to rehearse with.");
+  const output = await release(workspace);
+  assert.deepEqual(tags(output).sort(), raised.map((name) => `${name}@${versionOf(workspace, name)}`).sort());
+  assert.deepEqual(raised.sort(), ["@millrace/core", "@millrace/driver", "@millrace/plugin-builder", "@millrace/release"]);
+}
+
+async function refuseOldPlugin({ workspace, user }) {
+  await user.run("npm install @millrace/driver@latest", { seconds: 180 });
+  const output = await user.run(RUN_GEO, { code: 1 });
+  const version = versionOf(workspace, "@millrace/core");
+  assert.ok(output.includes(`was built against @millrace/core ${before(version)}, and this driver has ${version}`), output);
+  assert.ok(output.includes(`--tag ${versionOf(workspace, "@millrace/driver")} --fix --out`), output);
+  assert.doesNotMatch(output, GEO_SAYS);
+}
+
+async function rebuildPlugin({ workspace, user }) {
+  const version = versionOf(workspace, "@millrace/driver");
+  await user.run("npm install --save-dev @millrace/plugin-builder@latest", { seconds: 180 });
+  await user.run(`npx plugin-builder build geo --tag ${version} --fix --out geo/dist`, { seconds: 180 });
+  assert.match(await user.run(RUN_GEO), GEO_SAYS);
+  assert.equal(JSON.parse(user.read("geo/package.json")).devDependencies["@millrace/driver"], version);
 }
 
 async function publishOnePlugin(stage) {
@@ -102,4 +146,10 @@ function tags(output) {
 
 function versionOf(workspace, name) {
   return packages(workspace.folder).find(({ manifest }) => manifest.name === name).manifest.version;
+}
+
+/** The version before a patch. */
+function before(version) {
+  const [major, minor, patch] = version.split(".");
+  return `${major}.${minor}.${Number(patch) - 1}`;
 }

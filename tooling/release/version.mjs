@@ -1,5 +1,7 @@
 // pnpm version-packages: raises the versions as the change files say, writes the change logs, and brings what follows from
-// versions up to date: the ranges of peers, and packages/release/release.json. `--root FOLDER` does it in another tree.
+// versions up to date: the ranges of peers, the versions that plugins say of themselves, packages/release/release.json.
+//   --edge          makes pre-releases of them, `0.2.0-edge.20260131120000`: to be published and not to be committed
+//   --root FOLDER   does it in another tree
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -8,13 +10,13 @@ import { packages, root } from "../bootstrap/workspace.mjs";
 import { changeFiles } from "./change-files.mjs";
 
 /**
- * Raises the versions of the tree at `folder`. Gives the packages that were raised: name, folder, old and new version. The
- * change files are used up by it.
+ * Raises the versions of the tree at `folder`, to pre-releases where `edge` is set. Gives the packages that were raised:
+ * name, folder, old and new version. The change files are used up by it.
  */
-export async function raiseVersions(folder = root) {
+export async function raiseVersions(folder = root, { edge = false } = {}) {
   const before = new Map(packages(folder).map(({ manifest }) => [manifest.name, manifest.version]));
   if (changeFiles(folder).length > 0) {
-    const { code, output } = await run("changeset", ["version"], { cwd: folder });
+    const { code, output } = await run("changeset", ["version", ...(edge ? ["--snapshot", "edge"] : [])], { cwd: folder });
     if (code !== 0) throw new Error(`changeset version ended with ${code}:\n${output.trim()}`);
     bindPeers(folder);
   }
@@ -57,7 +59,7 @@ function bindPeers(folder) {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const at = process.argv.indexOf("--root");
   const folder = at < 0 ? root : resolve(process.argv[at + 1]);
-  const raised = await raiseVersions(folder);
+  const raised = await raiseVersions(folder, { edge: process.argv.includes("--edge") });
   for (const { name, from, to } of raised) process.stdout.write(`${name} ${from} → ${to}\n`);
   if (raised.length === 0) process.stdout.write("No change file waits: nothing to raise. `pnpm changeset` writes one.\n");
   else if (folder === root) {

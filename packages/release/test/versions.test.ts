@@ -116,6 +116,18 @@ describe("raising versions", () => {
     `);
   });
 
+  test("an edge release makes pre-releases of what would be raised, and leaves plugins alone too", async () => {
+    const tree = trial();
+    tree.change({ "@millrace/api": "minor" });
+    const raised = await tree.raise({ edge: true });
+    expect(
+      raised.every((line) => /^@millrace\/[a-z-]+ 0\.1\.0 → 0\.(2\.0|1\.1)-edge\.\d{14}$/.test(line)),
+      raised.join("\n"),
+    ).toBe(true);
+    expect(raised.filter((line) => line.includes("/plugin-") && !line.includes("plugin-builder"))).toEqual([]);
+    expect(tree.manifest("packages/release").version).toBe(tree.manifest("apps/driver").version);
+  });
+
   test("without a change file nothing is raised", async () => {
     expect(await trial().raise()).toEqual([]);
   });

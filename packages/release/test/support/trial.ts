@@ -17,7 +17,7 @@ export interface Trial {
   /** Puts a change file into the tree. */
   change(releases: Readonly<Record<string, Size>>, summary?: string): void;
   /** Raises the versions. Gives a line for each package that was raised. */
-  raise(): Promise<string[]>;
+  raise(options?: { readonly edge?: boolean }): Promise<string[]>;
   manifest(path: string): Manifest;
   text(path: string): string;
 }
@@ -42,7 +42,7 @@ export function trial(): Trial {
       const head = Object.entries(releases).map(([name, size]) => `"${name}": ${size}`);
       writeFileSync(join(folder, ".changeset", `change-${++files}.md`), `---\n${head.join("\n")}\n---\n\n${summary}\n`);
     },
-    raise: async () => (await raiseVersions(folder)).map(({ name, from, to }) => `${name} ${from} → ${to}`),
+    raise: async (options) => (await raiseVersions(folder, options)).map(({ name, from, to }) => `${name} ${from} → ${to}`),
     manifest: (path) => JSON.parse(text(`${path}/package.json`)),
     text,
   };
