@@ -6,6 +6,14 @@
 import { rmSync } from "node:fs";
 import { build } from "esbuild";
 
+// Nobody asks zod for messages in other languages than English: each start would read half of its text for them alone.
+const englishOnly = {
+  name: "english-only",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: 'export { default as en } from "./en.js";' }));
+  },
+};
+
 const common = {
   absWorkingDir: import.meta.dirname,
   entryPoints: ["millrace", "sfprocessor", "flowd", "fluent-bit"].map((command) => `src/${command}.ts`),
@@ -20,6 +28,7 @@ const common = {
   sourcesContent: false,
   legalComments: "linked",
   logLevel: "warning",
+  plugins: [englishOnly],
 };
 
 rmSync(new URL("dist", import.meta.url), { recursive: true, force: true });

@@ -1,9 +1,10 @@
 // Measures reading and flattening traces against the least that has to be done: inflating the same blocks.
 //
 //   npm run bench                     the table
+//   npm run bench -- --start          how long the built sfprocessor takes to the first record (start-bench.mjs)
 //   npm run bench -- --memory         a short trace and one a hundred times as long: peak memory of both
 //   options: --records N (default 2000000), --repetitions N (default 5), --only NAME, --variant repeated|salted
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -24,6 +25,7 @@ const MOST_MEGABYTES = 20;
 const { values: options } = parseArgs({
   options: {
     memory: { type: "boolean", default: false },
+    start: { type: "boolean", default: false },
     records: { type: "string", default: "2000000" },
     repetitions: { type: "string", default: "5" },
     only: { type: "string" },
@@ -40,7 +42,7 @@ try {
   process.stdout.write(
     `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${execFileSync(node, ["--version"], { encoding: "utf8" }).trim()}\n\n`,
   );
-  process.exitCode = options.memory ? measureMemory() : measureSpeed();
+  process.exitCode = options.start ? measureStart() : options.memory ? measureMemory() : measureSpeed();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -87,6 +89,11 @@ function compare(file, records) {
   }
   const [inflated, flattened] = [median(inflate), median(flatten)];
   return { inflated, flattened, ratio: flattened / inflated };
+}
+
+/** In a process of its own, whose table is printed as it comes. */
+function measureStart() {
+  return spawnSync(node, [join(here, "start-bench.mjs")], { stdio: "inherit", timeout: 300_000 }).status ?? 1;
 }
 
 /**

@@ -5,12 +5,12 @@
  * Of equally near ones the first is taken.
  */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
-  const wanted = name.toLowerCase();
-  const wantedBare = bare(wanted);
+  const lower = name.toLowerCase();
+  const wanted: Wanted = { lower, bare: bare(lower), letters: lettersOf(lower) };
   let best: string | undefined;
   let bestScore = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
-    const score = candidate === name ? 0 : distance(wanted, wantedBare, candidate);
+    const score = candidate === name ? 0 : distance(wanted, candidate, bestScore);
     if (score < bestScore) {
       best = candidate;
       bestScore = score;
@@ -55,16 +55,49 @@ export function editDistance(a: string, b: string, limit: number = Number.POSITI
   return distance > limit ? Number.POSITIVE_INFINITY : distance;
 }
 
-/** How far a candidate is from a name in lower case: below 1 where only case or separators differ. */
-function distance(wanted: string, wantedBare: string, candidate: string): number {
+/** What is looked for, in lower case. */
+interface Wanted {
+  readonly lower: string;
+  readonly bare: string;
+  readonly letters: number;
+}
+
+/** How far a candidate is: below 1 where only case or separators differ. What is not below `bound` is of no interest. */
+function distance(wanted: Wanted, candidate: string, bound: number): number {
   const lower = candidate.toLowerCase();
-  if (lower === wanted) return 0.25;
-  if (wantedBare !== "" && bare(lower) === wantedBare) return 0.5;
-  const limit = Math.max(1, Math.min(3, Math.floor(Math.max(wanted.length, lower.length, 3) / 3)));
-  const edits = editDistance(wanted, lower, limit);
-  return edits < Math.min(wanted.length, lower.length) ? edits : Number.POSITIVE_INFINITY;
+  if (lower === wanted.lower) return 0.25;
+  const letters = lettersOf(lower);
+  if (letters === wanted.letters && wanted.bare !== "" && bare(lower) === wanted.bare) return 0.5;
+  const limit = Math.min(Math.ceil(bound) - 1, Math.max(1, Math.min(3, Math.floor(Math.max(wanted.lower.length, lower.length, 3) / 3))));
+  // An edit brings or takes away one letter at the most: most candidates end here.
+  const missing = Math.max(bitsIn(wanted.letters & ~letters), bitsIn(letters & ~wanted.letters), Math.abs(wanted.lower.length - lower.length));
+  if (limit < 1 || missing > limit) return Number.POSITIVE_INFINITY;
+  const edits = editDistance(wanted.lower, lower, limit);
+  return edits < Math.min(wanted.lower.length, lower.length) ? edits : Number.POSITIVE_INFINITY;
+}
+
+/** Which letters a text has apart from separators, as bits; several letters share a bit. */
+function lettersOf(text: string): number {
+  let letters = 0;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (!isSeparator(unit)) letters |= 1 << (unit & 31);
+  }
+  return letters;
+}
+
+function bitsIn(bits: number): number {
+  let count = 0;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count += 1;
+  return count;
 }
 
 function bare(name: string): string {
   return name.replace(/[-_.\s]/g, "");
+}
+
+/** Whether {@link bare} takes a code unit away. */
+function isSeparator(unit: number): boolean {
+  if (unit < 0x80) return unit === 0x2d || unit === 0x5f || unit === 0x2e || unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
+  return /\s/.test(String.fromCharCode(unit));
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { didYouMean, editDistance, nearestName } from "../src/index.ts";
 
-const words = fc.string({ unit: fc.constantFrom(..."abcdXY_."), maxLength: 12 });
+const words = fc.string({ unit: fc.constantFrom(..."abcdXY_. \u00a0"), maxLength: 12 });
 
 describe("nearestName", () => {
   const plugins = ["sysflowreader", "policyengine", "exporter", "example", "stdout", "in", "file.path"];
@@ -39,6 +39,27 @@ describe("nearestName", () => {
         const wanted = "sysflowreader";
         expect(nearestName(wanted.slice(0, at) + letter + wanted.slice(at + 1), plugins)).toBe(wanted);
       }),
+    );
+  });
+
+  it("finds what a search without shortcuts finds", () => {
+    const alone = (name: string, candidate: string): number => {
+      const [wanted, lower] = [name.toLowerCase(), candidate.toLowerCase()];
+      const bare = (text: string): string => text.replace(/[-_.\s]/g, "");
+      if (candidate === name) return 0;
+      if (lower === wanted) return 0.25;
+      if (bare(wanted) !== "" && bare(lower) === bare(wanted)) return 0.5;
+      const edits = editDistance(wanted, lower);
+      const limit = Math.max(1, Math.min(3, Math.floor(Math.max(wanted.length, lower.length, 3) / 3)));
+      return edits <= limit && edits < Math.min(wanted.length, lower.length) ? edits : Number.POSITIVE_INFINITY;
+    };
+    fc.assert(
+      fc.property(words, fc.array(words, { maxLength: 12 }), (name, candidates) => {
+        const scores = candidates.map((candidate) => alone(name, candidate));
+        const least = Math.min(...scores);
+        expect(nearestName(name, candidates)).toBe(least === Number.POSITIVE_INFINITY ? undefined : candidates[scores.indexOf(least)]);
+      }),
+      { numRuns: 500 },
     );
   });
 

@@ -13,6 +13,20 @@ export interface CheckSurroundings {
   readonly found: DiagnosticBag;
   /** Whether an unknown attribute is an error, and not only a warning. */
   readonly strict: boolean;
+  /** What has been found out already, for rules to which all names mean the same. */
+  readonly known?: Known;
+}
+
+/** What was found out while checking. */
+export interface Known {
+  /** What expressions have come to: those of macros are met again and again. */
+  readonly conditions: Map<Expression, Condition>;
+  /** What is said of names that are no attributes. */
+  readonly hints: Map<string, string | undefined>;
+}
+
+export function nothingKnown(): Known {
+  return { conditions: new Map(), hints: new Map() };
 }
 
 /** Beginnings of names that can only be meant as attributes. */
@@ -33,18 +47,19 @@ class Checker {
   readonly #in: CheckSurroundings;
   /** Macros in whose conditions the checker is, outermost first. */
   readonly #within: string[] = [];
-  readonly #checked = new Map<Expression, Condition>();
+  readonly #known: Known;
 
   constructor(rule: ResolvedDefinition, surroundings: CheckSurroundings) {
     this.#rule = rule;
     this.#in = surroundings;
+    this.#known = surroundings.known ?? nothingKnown();
   }
 
   check(expression: Expression): Condition {
-    const known = this.#checked.get(expression);
+    const known = this.#known.conditions.get(expression);
     if (known !== undefined) return known;
     const condition = this.#checkNew(expression);
-    this.#checked.set(expression, condition);
+    this.#known.conditions.set(expression, condition);
     return condition;
   }
 
@@ -96,9 +111,15 @@ class Checker {
     const name = bracket < 0 ? text : text.slice(0, bracket);
     if (bracket > 0 && text.endsWith("]") && catalog.find(name) !== undefined) return { attribute: name, path: text.slice(bracket + 1, -1) };
     if (!PREFIXES.some((prefix) => text.startsWith(prefix))) return { literal: text };
-    const details = { place: at.source.at(at), hint: didYouMean(name, catalog.names()) };
+    const details = { place: at.source.at(at), hint: this.#hintFor(name) };
     found[strict ? "error" : "warning"]("MILLRACE_POLICY_ATTRIBUTE", `"${name}" is no attribute, so its value is empty`, details);
     return { literal: "" };
+  }
+
+  #hintFor(name: string): string | undefined {
+    const { hints } = this.#known;
+    if (!hints.has(name)) hints.set(name, didYouMean(name, this.#in.catalog.names()));
+    return hints.get(name);
   }
 
   #exists(operand: Operand): Condition {

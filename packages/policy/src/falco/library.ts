@@ -8,6 +8,8 @@ import type { Expression, Range } from "./syntax.ts";
 export interface ResolvedDefinition {
   readonly definition: RuleDefinition | FilterDefinition;
   readonly condition: Expression;
+  /** Definitions with the same scope mean the same by every name. */
+  readonly scope: string;
   /** The condition of a macro as this rule sees it; `undefined` where there is none of that name, or it could not be read. */
   macro(name: string): Expression | undefined;
   /** Whether there is a macro of that name, even one that could not be read. */
@@ -37,6 +39,18 @@ class Usable<D extends ListDefinition | MacroDefinition> {
 class PolicyFile {
   readonly lists = new Map<string, Usable<ListDefinition>[]>();
   readonly macros = new Map<string, Usable<MacroDefinition>[]>();
+  #turns: readonly number[] | undefined;
+
+  /**
+   * The positions behind which names mean something else. A name that is defined once means the same in the whole file; one that
+   * is defined again means something else from there on. Asked when all definitions are known.
+   */
+  get turns(): readonly number[] {
+    this.#turns ??= [...this.lists.values(), ...this.macros.values()]
+      .flatMap((same) => (same.length > 1 ? same.map(({ position }) => position) : []))
+      .sort((a, b) => a - b);
+    return this.#turns;
+  }
 }
 
 /** A rule with what later definitions of its name added to it. */
@@ -100,12 +114,25 @@ class Library {
       return {
         definition: rule.definition,
         condition: withExceptions(condition, this.#complete(rule.exceptions)),
+        scope: this.#scope(rule),
         macro: (name: string) => this.#macro(name, rule),
         hasMacro: (name: string) => this.#visible("macros", name, rule.file, rule.position) !== undefined,
         macroNames: () => this.#names("macros"),
         list: (name: string) => this.#list(name, rule),
       };
     });
+  }
+
+  /** Where in its file a rule stands, as far as that has a meaning for names: behind which turn. */
+  #scope({ file, position }: GatheredRule): string {
+    const turns = (this.#files[file] as PolicyFile).turns;
+    let [from, to] = [0, turns.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((turns[middle] as number) < position) from = middle + 1;
+      else to = middle;
+    }
+    return `${file}:${from}`;
   }
 
   #addUsable<D extends ListDefinition | MacroDefinition>(

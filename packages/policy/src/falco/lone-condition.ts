@@ -14,7 +14,7 @@ export function readCondition(source: Source, catalog: AttributeCatalog, builder
   const expression = parseCondition([at], found);
   if (expression === undefined) return undefined;
   const definition = { is: "filter", name: source.file, at, append: false, condition: at, enabled: true } as const;
-  const alone = { definition, condition: expression, macro: () => undefined, hasMacro: () => false, macroNames: () => [], list: () => undefined };
+  const alone = { definition, condition: expression, scope: "", macro: () => undefined, hasMacro: () => false, macroNames: () => [], list: () => undefined };
   const condition = checkCondition(alone, { catalog, builder, found, strict: true });
   return found.hasErrors ? undefined : condition;
 }

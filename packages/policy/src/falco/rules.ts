@@ -3,7 +3,7 @@ import { type DiagnosticBag, didYouMean, type Source } from "@millrace/text";
 import { type AttributeCatalog, JUDGED_TYPES } from "../catalog.ts";
 import type { DropFilter, Rule } from "../rule-set.ts";
 import type { ConditionBuilder } from "../tree.ts";
-import { checkCondition } from "./check.ts";
+import { checkCondition, type Known, nothingKnown } from "./check.ts";
 import type { LocatedText, RuleDefinition } from "./definitions.ts";
 import { readLibrary } from "./library.ts";
 import { DEFAULT_PRIORITY } from "./priority.ts";
@@ -25,9 +25,12 @@ export function readFalcoRules(
 ): { readonly rules: readonly Rule[]; readonly filters: readonly DropFilter[] } {
   const rules: Rule[] = [];
   const filters: DropFilter[] = [];
+  const knownIn = new Map<string, Known>();
   for (const resolved of readLibrary(sources, found)) {
-    const { definition } = resolved;
-    const condition = checkCondition(resolved, { catalog, builder, found, strict: options.strict });
+    const { definition, scope } = resolved;
+    const known = knownIn.get(scope) ?? nothingKnown();
+    knownIn.set(scope, known);
+    const condition = checkCondition(resolved, { catalog, builder, found, strict: options.strict, known });
     const place = definition.at.source.at(definition.at);
     if (definition.is === "filter") filters.push({ name: definition.name, condition, enabled: definition.enabled, place });
     else {
