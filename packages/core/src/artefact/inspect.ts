@@ -44,12 +44,9 @@ export async function inspectArtefact(file: InspectedFile, options: InspectOptio
   if (found === undefined) return withoutManifest(file, options, bag);
   if (!options.allowWritable) bag.add(...writableByAll(found.path, found.shown));
 
-  const { text, cause } = readText(found.path);
-  if (text === undefined) {
-    bag.error("MILLRACE_ARTEFACT_MANIFEST", `${found.shown} can't be read`, { cause });
-    return { refusals: bag.list() };
-  }
-  const { manifest, diagnostics } = readManifest(text, found.shown);
+  const text = readBytes(found, bag);
+  if (text === undefined) return { refusals: bag.list() };
+  const { manifest, diagnostics } = readManifest(text.toString("utf8"), found.shown);
   bag.add(...diagnostics);
   if (manifest === undefined) return { refusals: bag.list() };
   if (![file.path, realpathSync(file.path)].some((path) => basename(path) === manifest.file)) {
@@ -58,7 +55,8 @@ export async function inspectArtefact(file: InspectedFile, options: InspectOptio
   }
   const host = await options.host?.();
   const mend = mendingOf(file, manifest, host);
-  const changed = compareSum(manifest, readFileSync(file.path), file.shown, mend);
+  const bytes = readBytes(file, bag);
+  const changed = bytes && compareSum(manifest, bytes, file.shown, mend);
   if (changed !== undefined) bag.add(changed);
   if (host !== undefined) bag.add(...(await compareWithHost(manifest, host, file.shown, mend)));
   return { manifest, refusals: bag.list() };
@@ -105,10 +103,11 @@ function fileShown({ path, shown }: InspectedFile): string {
   return basename(shown) === basename(path) ? shown : path;
 }
 
-function readText(path: string): { readonly text?: string; readonly cause?: unknown } {
+function readBytes({ path, shown }: { readonly path: string; readonly shown: string }, bag: DiagnosticBag): Buffer | undefined {
   try {
-    return { text: readFileSync(path, "utf8") };
+    return readFileSync(path);
   } catch (cause) {
-    return { cause };
+    bag.error("MILLRACE_ARTEFACT_READ", `${shown} can't be read`, { cause });
+    return undefined;
   }
 }

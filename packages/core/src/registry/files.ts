@@ -1,6 +1,6 @@
 import type { Diagnostic, PluginKind, PluginSource } from "@millrace/api";
 import { FileLoader, isRefused, type LoadedFile, type LoadOptions, mayHold } from "./load-file.ts";
-import { fileFor, filesIn, lonelyManifests, type PluginFile, pluginFile, standsAt } from "./locate.ts";
+import { fileFor, filesIn, lonelyManifests, obstacleAt, type PluginFile, pluginFile, standsAt } from "./locate.ts";
 import { called } from "./module-exports.ts";
 import { installedPackage } from "./package-entry.ts";
 
@@ -157,6 +157,8 @@ export class PluginFiles {
   /** The files that a source names, or why there are none. */
   #filesOf(source: PluginSource): { readonly files: readonly PluginFile[]; readonly problem?: Diagnostic } {
     const stands = standsAt(this.#base, source.path);
+    const cause = source.from === "package" ? undefined : obstacleAt(this.#base, source.path);
+    if (cause !== undefined) return { files: [], problem: placed(unusable(source, cause), source) };
     if (source.from === "directory" && stands === "directory") return { files: filesIn(this.#base, source.path) };
     const file = source.from === "directory" ? undefined : this.#explicitFile(source);
     if (file !== undefined) return { files: [file] };
@@ -189,6 +191,10 @@ export class PluginFiles {
 
 function placed(diagnostic: Diagnostic, { place }: PluginSource): Diagnostic {
   return place ? { ...diagnostic, place } : diagnostic;
+}
+
+function unusable({ from, path }: PluginSource, cause: unknown): Diagnostic {
+  return { severity: "error", code: "MILLRACE_REGISTRY_SOURCE", message: `plugin ${from === "directory" ? "folder" : "file"} ${path} can't be read`, cause };
 }
 
 function missing({ from, path }: PluginSource, stands: "file" | "directory" | "nothing"): Diagnostic {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { accessSync, constants, type Dirent, existsSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import { extname, join, relative, resolve } from "node:path";
 import { entryOfFolder } from "./package-entry.ts";
 
@@ -19,10 +19,32 @@ export interface PluginFile {
 /** The extensions of plugin files. Of two files that differ only in this, the first is taken. */
 const EXTENSIONS = [".mjs", ".js", ".cjs", ".ts", ".mts"];
 
-/** Whether something stands at a path, and what. */
+/** Whether something stands at a path, and what. Nothing does where it can't be seen. */
 export function standsAt(base: string, path: string): "file" | "directory" | "nothing" {
-  const stat = statSync(resolve(base, path), { throwIfNoEntry: false });
+  const { stat } = seenAt(base, path);
   return stat === undefined ? "nothing" : stat.isDirectory() ? "directory" : "file";
+}
+
+/** Why what stands at a path can't be used, where something is there: it may not be seen or read, or is a link to itself. */
+export function obstacleAt(base: string, path: string): unknown {
+  const { stat, cause } = seenAt(base, path);
+  if (stat === undefined) return cause;
+  try {
+    if (stat.isDirectory()) readdirSync(resolve(base, path));
+    else accessSync(resolve(base, path), constants.R_OK);
+    return undefined;
+  } catch (refusal) {
+    return refusal;
+  }
+}
+
+function seenAt(base: string, path: string): { readonly stat?: Stats; readonly cause?: unknown } {
+  try {
+    const stat = statSync(resolve(base, path), { throwIfNoEntry: false });
+    return stat === undefined ? {} : { stat };
+  } catch (cause) {
+    return { cause };
+  }
 }
 
 /** A file by its path. */
@@ -50,7 +72,7 @@ const NO_PLUGIN = /\.(?:d|test|spec|config)\.[cm]?[jt]s$/;
 /** Every file of a folder that may hold plugins, by name. */
 export function filesIn(base: string, folder: string): PluginFile[] {
   const stems = new Set<string>();
-  for (const entry of readdirSync(resolve(base, folder), { withFileTypes: true })) {
+  for (const entry of entriesOf(base, folder)) {
     if (entry.name.startsWith(".") || entry.name === "node_modules" || NO_PLUGIN.test(entry.name)) continue;
     if (standsAt(base, join(folder, entry.name)) === "directory") stems.add(entry.name);
     else if (EXTENSIONS.includes(extname(entry.name))) stems.add(withoutExtension(entry.name));
@@ -74,7 +96,7 @@ function fileInFolder(base: string, folder: string, name: string): PluginFile | 
 
 /** The manifests of a folder that stand alone: that of `NAME`, or every one. */
 export function lonelyManifests(base: string, folder: string, name?: string): LonelyManifest[] {
-  const stems = name === undefined ? readdirSync(resolve(base, folder)).flatMap(stemOfManifest) : [name];
+  const stems = name === undefined ? entriesOf(base, folder).flatMap(stemOfManifest) : [name];
   return stems
     .map((stem) => ({ stem, shown: join(folder, `${stem}${MANIFEST}`) }))
     .filter(({ stem, shown }) => fileFor(base, folder, stem) === undefined && standsAt(base, shown) === "file");
@@ -88,8 +110,13 @@ export interface LonelyManifest {
 
 const MANIFEST = ".manifest.json";
 
-function stemOfManifest(entry: string): string[] {
-  return entry.endsWith(MANIFEST) && !entry.startsWith(".") ? [entry.slice(0, -MANIFEST.length)] : [];
+function stemOfManifest({ name }: Dirent): string[] {
+  return name.endsWith(MANIFEST) && !name.startsWith(".") ? [name.slice(0, -MANIFEST.length)] : [];
+}
+
+function entriesOf(base: string, folder: string): Dirent[] {
+  // That it can't be read is told when the folder is opened.
+  return obstacleAt(base, folder) === undefined ? readdirSync(resolve(base, folder), { withFileTypes: true }) : [];
 }
 
 function withoutExtension(name: string): string {

@@ -77,7 +77,7 @@ describe("a built plugin", () => {
     folder.write({ "plugins/geo.mjs": pluginText("geo"), "plugins/sea.mjs": pluginText("sea"), "plugins/sea.manifest.json": "{" });
     mkdirSync(join(folder.path, "plugins/geo.manifest.json"));
     expect(await refusals("plugins/geo.mjs")).toMatchInlineSnapshot(`
-      "error MILLRACE_ARTEFACT_MANIFEST: plugins/geo.manifest.json can't be read
+      "error MILLRACE_ARTEFACT_READ: plugins/geo.manifest.json can't be read
         cause: EISDIR: illegal operation on a directory, read
       1 error"
     `);

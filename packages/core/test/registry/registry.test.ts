@@ -162,6 +162,24 @@ describe("a folder of plugins", () => {
     expect([plugins.map(({ name }) => name), diagnostics]).toEqual([["x"], []]);
   });
 
+  it("may hold links that lead nowhere, to themselves, and back", async () => {
+    files({ "plugins/x.mjs": exporting("x"), "plugins/.hidden.mjs": exporting("hidden") });
+    symlinkSync("loop.mjs", join(base, "plugins/loop.mjs"));
+    symlinkSync("gone.mjs", join(base, "plugins/dangling.mjs"));
+    symlinkSync("..", join(base, "plugins/up"));
+    const { plugins, diagnostics } = await registry(PLUGINS).list();
+    expect([plugins.map(({ name }) => name), diagnostics]).toEqual([["x"], []]);
+    expect(await found(registry(PLUGINS), "processor", "loop")).toContain("MILLRACE_REGISTRY_NOT_FOUND");
+    const looped = registry({ from: "file", path: "plugins/loop.mjs" }, { from: "directory", path: "plugins/loop.mjs", required: false });
+    expect(text(await looped.open()).replace(/cause: .*/g, "cause: …")).toMatchInlineSnapshot(`
+      "error MILLRACE_REGISTRY_SOURCE: plugin file plugins/loop.mjs can't be read
+        cause: …
+      error MILLRACE_REGISTRY_SOURCE: plugin folder plugins/loop.mjs can't be read
+        cause: …
+      2 errors"
+    `);
+  });
+
   it("has nothing outside of it", async () => {
     files({ "outside.mjs": exporting("outside"), "plugins/x.mjs": exporting("x") });
     expect(await found(registry(PLUGINS), "processor", "../outside")).toContain("MILLRACE_REGISTRY_NOT_FOUND");
