@@ -8,6 +8,6 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[]): void {
 }
 
 /** Colours for a stream, or none. */
-export function paletteOf(stream: { readonly isTTY?: boolean }): Palette {
+function paletteOf(stream: { readonly isTTY?: boolean }): Palette {
   return stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb" ? ansiPalette : plainPalette;
 }

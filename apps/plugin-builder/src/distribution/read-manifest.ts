@@ -4,7 +4,7 @@ import { valid } from "semver";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Scalar, type YAMLMap } from "yaml";
 
 /** The commands that a driver has. */
-export const COMMANDS = ["millrace", "sfprocessor", "flowd", "fluent-bit"] as const;
+const COMMANDS = ["millrace", "sfprocessor", "flowd", "fluent-bit"] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 /** Where a plugin of a distribution comes from. */

@@ -30,13 +30,7 @@ export function npm(args: readonly string[], folder: string): Promise<NpmAnswer>
   });
 }
 
-/** Runs npm, and throws `MILLRACE_BUILDER_NPM` with what it said where it fails. */
-export async function npmOrThrow(args: readonly string[], folder: string, what: string): Promise<string> {
-  const { output, failure } = await npm(args, folder);
-  if (failure !== undefined) throw npmError(what, failure);
-  return output;
-}
-
+/** What npm said, as an error of ours. */
 export function npmError(what: string, { code, summary }: NpmFailure): MillraceError {
   return new MillraceError("MILLRACE_BUILDER_NPM", `${what}: npm says ${code === "" ? "" : `${code}: `}${summary}`);
 }

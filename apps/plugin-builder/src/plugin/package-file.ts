@@ -40,7 +40,7 @@ export class PackageFile {
   }
 }
 
-export function textsOf(value: unknown): Readonly<Record<string, string>> {
+function textsOf(value: unknown): Readonly<Record<string, string>> {
   if (value === null || typeof value !== "object") return {};
   return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }

@@ -97,7 +97,12 @@ function checkPin(check: Mutable, table: Table, name: string, written: string, v
     const hash = (release.packages[name] ?? release.dependencies[name])?.integrity;
     if (hash === undefined || installed.integrity === undefined || installed.integrity === hash) return;
     const message = `plugin ${plugin.shortName} has ${name} ${version} installed, but not the archive that ${called(release)} was made with`;
-    report(check, message, [table, name], `installed: ${installed.integrity}\nrelease:   ${hash}\nremove it from node_modules and from the lock file, then: ${packageManagerOf(plugin.folder)} install`);
+    report(
+      check,
+      message,
+      [table, name],
+      `installed: ${installed.integrity}\nrelease:   ${hash}\nremove it from node_modules and from the lock file, then: ${packageManagerOf(plugin.folder)} install`,
+    );
   }
 }
 
