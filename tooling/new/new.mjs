@@ -3,7 +3,8 @@
 // Both have the form of the house, a change file, and what is made from the sources. `--no-install` leaves out what needs an
 // installation; `--root FOLDER` works in another tree, and installs nothing there.
 // Run it as: node --conditions=@millrace/source tooling/new/new.mjs
-import { resolve } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { isMillraceError } from "../../packages/api/src/index.ts";
 import { formatDiagnostics } from "../../packages/text/src/index.ts";
@@ -42,8 +43,18 @@ process.stdout.write(`\nWhat comes next:\n${made.next.map((line) => `  ${line}\n
 
 /** Installs what the package needs, and writes what is made from its sources. */
 async function install(path) {
+  if (what === "package") letDocsImport(words[0]);
   await step("install", "pnpm", ["install", "--prefer-offline"], { env: { CI: "" }, advice: "Then run: pnpm install && pnpm fix" });
   await step("layout", "biome", ["check", "--write", path]);
   await step("pages", "node", ["--conditions=@millrace/source", "tooling/docs/generate.mjs"], { advice: "Then run: pnpm fix" });
   await step("errors", "node", ["tooling/checks/error-table.mjs", "--fix"], { advice: "Then run: pnpm fix" });
+}
+
+/** The examples of all READMEs are type-checked where the documentation is made, so it imports every package. */
+function letDocsImport(name) {
+  const file = join(root, "tooling/docs/package.json");
+  const manifest = JSON.parse(readFileSync(file, "utf8"));
+  const all = { ...manifest.devDependencies, [`@millrace/${name}`]: "workspace:^" };
+  manifest.devDependencies = Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
+  writeFileSync(file, `${JSON.stringify(manifest, undefined, 2)}\n`);
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { allFences, type Fence, placeOf } from "./support/pages.ts";
+import { allFences, type Fence, placeOf, textOf } from "./support/pages.ts";
 import { put, scratchFor } from "./support/scratch.ts";
 import { shell } from "./support/shell.ts";
 
@@ -36,12 +36,21 @@ it.concurrent.each(fences.map((fence) => [placeOf(fence), fence] as const))(
     const { file, command } = kindOf(fence);
     const folder = scratchFor(fence.page);
     put(folder, file, fence.text);
-    const { code, output } = await shell(command, folder);
+    const { code, output } = await shell(command + withOwnPlugin(fence.page, command), folder);
     const findings = /^\S+:\d+:\d+: (error|warning) MILLRACE/m.test(output);
     if (findings && fence.shown !== undefined) for (const finding of findingsOf(fence.shown)) expect(output).toContain(finding);
     else expect(findings ? output : code, output).toBe(0);
   },
 );
+
+/** A plugin that the driver does not bring is looked for in the sources beside its README. */
+function withOwnPlugin(page: string, command: string): string {
+  const [, own] = /^(packages\/plugins\/[^/]+)\/README\.md$/.exec(page) ?? [];
+  if (own === undefined || !command.startsWith("millrace check ")) return "";
+  const { name } = JSON.parse(textOf(`${own}/package.json`)) as { readonly name: string };
+  const { dependencies } = JSON.parse(textOf("apps/driver/package.json")) as { readonly dependencies: Readonly<Record<string, string>> };
+  return name in dependencies ? "" : " --plugins src/index.ts";
+}
 
 /** The findings in a text that a page shows; the sum below them may be of more than the page speaks of. */
 function findingsOf(text: string): readonly string[] {

@@ -53,11 +53,17 @@ export function scratchFor(page: string): string {
     if (name !== undefined) put(folder, name, text);
   }
   freePorts(folder);
-  for (const [name, source] of Object.entries(LINKS)) {
+  for (const [name, source] of Object.entries({ ...LINKS, ...sourcesOf(page) })) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     symlinkSync(join(root, source), join(folder, name));
   }
   return folder;
+}
+
+/** The README of a plugin speaks of its own folder. */
+function sourcesOf(page: string): Readonly<Record<string, string>> {
+  const [, own] = /^(packages\/plugins\/[^/]+)\/README\.md$/.exec(page) ?? [];
+  return own === undefined ? {} : { src: `${own}/src` };
 }
 
 /** Writes a file in a folder, and gives its path. */
