@@ -18,6 +18,7 @@ export const steps = [
   { name: "the new driver refuses the old plugin, and says what mends it", run: refuseOldPlugin },
   { name: "plugin-builder build --fix with the new tag, and the plugin runs", run: rebuildPlugin },
   { name: "a second version of one plugin is published alone, and only it changes", run: publishOnePlugin },
+  { name: "an edge release is published, and plugin-builder finds it while latest stays", run: publishEdge },
 ];
 
 async function publishEverything({ workspace }) {
@@ -110,6 +111,16 @@ async function publishOnePlugin(stage) {
   assert.match(await runForAWhile(user), /\{"message"=>"second version"\}/);
 }
 
+async function publishEdge({ workspace, user }) {
+  const latest = versionOf(workspace, "@millrace/driver");
+  await raiseWithoutCommit(workspace, { "@millrace/driver": "minor" }, "Something that waits for its release.", "--edge");
+  const edge = versionOf(workspace, "@millrace/driver");
+  assert.match(edge, /^\d+\.\d+\.\d+-edge\.\d{14}$/);
+  await release(workspace, "--no-git-checks");
+  assert.ok((await user.run("npx plugin-builder pins --tag edge")).includes(edge));
+  assert.equal(JSON.parse(await user.run("npm view @millrace/driver dist-tags --json --loglevel=error")).latest, latest);
+}
+
 /** A Fluent Bit pipeline runs until it is told to end. */
 function runForAWhile(user) {
   return user.run("timeout --preserve-status -s TERM 3 node_modules/.bin/fluent-bit -c fluent-bit.conf", { seconds: 20 });
@@ -125,17 +136,21 @@ async function useUpChangeFiles(workspace) {
 
 /** Writes a change file, raises the versions, and commits. Gives the names of the packages that were raised. */
 async function raise(workspace, releases, summary) {
+  const raised = await raiseWithoutCommit(workspace, releases, summary);
+  await workspace.commit(summary);
+  return raised;
+}
+
+async function raiseWithoutCommit(workspace, releases, summary, ...options) {
   const head = Object.entries(releases).map(([name, size]) => `"${name}": ${size}`);
   workspace.write(".changeset/rehearsed.md", `---\n${head.join("\n")}\n---\n\n${summary}\n`);
-  const { code, output } = await workspace.run("node", ["tooling/release/version.mjs"]);
+  const { code, output } = await workspace.run("node", ["tooling/release/version.mjs", ...options]);
   assert.equal(code, 0, output);
-  await workspace.commit(summary);
   return [...output.matchAll(/^(@millrace\/\S+) \S+ → /gm)].map(([, name]) => name);
 }
 
-async function release(workspace) {
-  const { code, output } = await workspace.run("node", ["tooling/release/release.mjs"], 240);
-  if (process.env.REH_DEBUG) console.log(output);
+async function release(workspace, ...options) {
+  const { code, output } = await workspace.run("node", ["tooling/release/release.mjs", ...options], 240);
   assert.equal(code, 0, output);
   return output;
 }

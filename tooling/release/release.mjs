@@ -69,7 +69,7 @@ async function release() {
   finish(true, `${count(all.length, "package")} to publish, ${plan.flat().length - all.length} as they are`);
   if (all.length === 0) return true;
 
-  await step("build", "turbo", ["run", "build", "--output-logs=errors-only", "--concurrency=2"]);
+  await step("build", "turbo", ["run", "build", ...all.map(({ name }) => `--filter=${name}`), "--output-logs=errors-only", "--concurrency=2"]);
   const archives = await packRelease(plan, scratch);
   for (const round of due) {
     const results = await inBatches(round, 3, (entry) => publish(entry, archives.get(entry.name)));
