@@ -277,7 +277,7 @@ describe("millrace plugins", () => {
     expect(stdout.match(/^ {2}geo /gm)).toHaveLength(1);
     expect(settled(stdout.slice(stdout.indexOf("not loaded\n")), cwd)).toMatchInlineSnapshot(`
       "not loaded
-        plugins/old.mjs (link old, built for driver RELEASE)
+        plugins/old.mjs (link old, 1.4.0, built for driver RELEASE)
           - plugin old (plugins/old.mjs) was built against @millrace/api 0.0.7, and this driver has VERSION
           - plugin old (plugins/old.mjs) was built against @millrace/core 0.0.7, and this driver has VERSION
             plugin-builder build DIR --tag RELEASE --fix --out plugins

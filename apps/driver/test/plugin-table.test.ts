@@ -93,7 +93,7 @@ describe("the table of plugins", () => {
         packed                               package packed, not built
 
       not loaded
-        plugins/old.mjs (link old, built for driver 0.1.0)
+        plugins/old.mjs (link old, 1.4.0, built for driver 0.1.0)
           - plugin old (plugins/old.mjs) was built against @millrace/api 0.1.0, and
             this driver has 0.2.0
           - plugin old (plugins/old.mjs) was built against @millrace/core 0.1.0, and

@@ -61,7 +61,8 @@ export function refusedTable(files: readonly RefusedFile[], { width, palette }: 
   if (files.length === 0) return "";
   const rows = files.map(({ origin, made, plugins, reasons }) => {
     const holds = plugins.map(({ kind, name }) => `${kind} ${name}`);
-    const what = [...holds, madeText(made)].filter((text) => text !== undefined).join(", ");
+    const version = "version" in made && made.version !== "" ? made.version : undefined;
+    const what = [...holds, version, madeText(made)].filter((text) => text !== undefined).join(", ");
     const said = reasons.flatMap(({ message }) => wrap(message, width - 6, "    - ", "      "));
     const hints = [...new Set(reasons.flatMap(({ hint }) => hint?.split("\n") ?? []))].map((hint) => `      ${palette.hint(hint)}`);
     return [`  ${"file" in origin ? origin.file : origin.from}${what && ` (${what})`}`, ...said, ...hints].join("\n");
@@ -82,7 +83,7 @@ function madeText(made: Made): string | undefined {
     case "built":
       return `built for driver ${made.release.driver}${made.release.tag === made.release.driver ? "" : ` (${made.release.tag})`}`;
     case "package":
-      return `not built, of the package ${made.package}${made.version === "" ? "" : ` ${made.version}`}`;
+      return `not built, of the package ${made.package}`;
     case "no-manifest":
       return "no manifest";
   }
