@@ -25,7 +25,14 @@ export async function makePackage(tree, name, description) {
   return {
     path,
     about: packageName,
-    next: [`cd ${path}`, "vitest run", "say in tooling/checks/imports.mjs what of ours it may import", `write into ${changes} what users get`, "pnpm verify"],
+    next: [
+      `cd ${path}`,
+      "vitest run",
+      "say in tooling/checks/imports.mjs what of ours it may import",
+      "give it a row in docs/code-map.md",
+      `write into ${changes} what users get`,
+      "pnpm verify",
+    ],
   };
 }
 

@@ -118,6 +118,7 @@ describe("pnpm new", () => {
         cd packages/lines
         vitest run
         say in tooling/checks/imports.mjs what of ours it may import
+        give it a row in docs/code-map.md
         write into .changeset/lines-begins.md what users get
         pnpm verify
       ",
