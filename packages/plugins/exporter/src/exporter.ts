@@ -17,8 +17,9 @@ const ECS_VERSION = "8.2";
 
 /** How many bytes of texts of entities are kept for use again. */
 const KEPT_BYTES = 4 << 20;
-/** How many bytes are written at once. */
-const PAGE_BYTES = 1 << 17;
+/** How many bytes have room on a page, and how many of them are written at once, unless a transport wants more. */
+const PAGE_BYTES = 1 << 20;
+const CHUNK_BYTES = 1 << 17;
 
 /** The processor `exporter` with these transports; the first one is the default. */
 export function exporterWith(kinds: readonly [TransportKind, ...TransportKind[]]): Plugin {
@@ -86,11 +87,17 @@ class Exporter implements Processor<EventBatch> {
   /** Encodes a batch and writes it. While a page is written, the next one is filled. */
   async #export(batch: EventRows, encoder: Encoder): Promise<void> {
     const { out } = encoder;
+    const transport = this.#transport as Transport;
+    out.beginAt(transport.offset ?? 0);
+    let most = roomOn(transport);
     try {
       for (let event = 0; event < batch.records; event++) {
         encoder.encode(batch, event);
         this.#ends.push(out.length);
-        if (out.length >= PAGE_BYTES - MARGIN || this.#ends.length >= this.#mostRecords) await this.#writePage(encoder);
+        if (out.length >= most || this.#ends.length >= this.#mostRecords) {
+          await this.#writePage(encoder);
+          most = roomOn(transport);
+        }
       }
       if (this.#ends.length > 0) await this.#writePage(encoder);
       await this.#writing;
@@ -107,7 +114,7 @@ class Exporter implements Processor<EventBatch> {
     if (before) await before;
     const ends = this.#ends;
     this.#ends = [];
-    this.#writing = (this.#delivery as Delivery).write({ bytes: out.turn(), ends });
+    this.#writing = (this.#delivery as Delivery).write({ bytes: out.turn(), ends, isAligned: out.isAligned });
     // Whoever waits for it learns of an error then.
     this.#writing.catch(() => undefined);
   }
@@ -121,6 +128,11 @@ class Exporter implements Processor<EventBatch> {
 
 /** Room on a page for one more record of usual size. */
 const MARGIN = 1 << 13;
+
+/** How many bytes make a page full. */
+function roomOn({ chunkBytes = CHUNK_BYTES }: Transport): number {
+  return Math.min(PAGE_BYTES, chunkBytes) - MARGIN;
+}
 
 function encoderOf(options: CommonOptions, service: Readonly<Record<string, unknown>>): Encoder {
   const out = new JsonWriter(KEPT_BYTES, PAGE_BYTES);

@@ -1,7 +1,8 @@
 import type { EventRows, EventVerdict } from "@millrace/sysflow";
-import { ascii, type JsonWriter } from "./bytes/json-writer.ts";
+import type { JsonWriter } from "./bytes/json-writer.ts";
+import { type Literal, literal } from "./bytes/literal.ts";
 
-const TAGS: Uint8Array = /* @__PURE__ */ ascii(',"tags":[');
+const TAGS: Literal = /* @__PURE__ */ literal(',"tags":[');
 const COMMA = 0x2c;
 const CLOSE = 0x5d;
 const NOTHING: Uint8Array = new Uint8Array(0);
@@ -26,8 +27,7 @@ export class VerdictTexts {
       this.#lastText = this.#text(verdict);
       this.#last = verdict;
     }
-    this.#out.need(this.#lastText.length);
-    this.#out.put(this.#lastText);
+    this.#out.putBytes(this.#lastText);
   }
 
   #text(verdict: EventVerdict): Uint8Array {

@@ -1,10 +1,9 @@
+import { writeAddress, writeDigits, writeHexWord, writeWide } from "./digits.ts";
+import { ascii, type Literal, literal } from "./literal.ts";
 import { Memory } from "./memory.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const ZERO = 0x30;
-const TWO_32 = 4_294_967_296;
-const MILLION = 1_000_000;
 
 /** 1 for each ASCII character that stands for itself in a JSON text, as Go writes one: `<`, `>` and `&` do not. */
 const PLAIN: Uint8Array = /* @__PURE__ */ Uint8Array.from({ length: 128 }, (_, code) => Number(code >= 0x20 && !'"\\<>&'.includes(String.fromCharCode(code))));
@@ -17,10 +16,8 @@ const NAMED: ReadonlyMap<number, number> = /* @__PURE__ */ new Map([
   [0x0d, 0x72],
 ]);
 const HEX: Uint8Array = /* @__PURE__ */ ascii("0123456789abcdef");
-/** The two digits of each number below 100. */
-const PAIRS: Uint8Array = /* @__PURE__ */ ascii(Array.from({ length: 100 }, (_, i) => String(i).padStart(2, "0")).join(""));
-const TRUE: Uint8Array = /* @__PURE__ */ ascii("true");
-const FALSE: Uint8Array = /* @__PURE__ */ ascii("false");
+const TRUE: Literal = /* @__PURE__ */ literal("true");
+const FALSE: Literal = /* @__PURE__ */ literal("false");
 
 /** The most bytes a UTF-16 code unit takes in a JSON text: `\u001f`. */
 const MOST_BYTES = 6;
@@ -28,20 +25,24 @@ const MOST_BYTES = 6;
 /** How many code units of a long text are written at once. */
 const PART = 1024;
 
-/** The bytes of a text of ASCII characters. */
-export function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (char) => char.charCodeAt(0));
-}
-
 /**
  * Writes JSON texts into memory, with the escapes of Go's `encoding/json`: `<`, `>`, `&`, U+2028 and U+2029 are escaped, and
  * what is no Unicode text is `\ufffd`.
  */
 export class JsonWriter extends Memory {
-  /** Bytes as they are; no more than a hundred, or {@link need} was called. */
-  put(part: Uint8Array): void {
-    this.bytes.set(part, this.at);
-    this.at += part.length;
+  /** A text as it is; no longer than a hundred characters, or {@link need} was called. */
+  put(text: Literal): void {
+    const { words } = text;
+    const { view, at } = this;
+    for (let i = 0; i < words.length; i++) view.setFloat64(at + i * 8, words[i] as number, true);
+    this.at = at + text.length;
+  }
+
+  /** Bytes as they are. */
+  putBytes(bytes: Uint8Array): void {
+    this.need(bytes.length);
+    this.bytes.set(bytes, this.at);
+    this.at += bytes.length;
   }
 
   /** A short text of ASCII characters that need no escape, without quotes. */
@@ -55,28 +56,15 @@ export class JsonWriter extends Memory {
 
   /** An IPv4 address in its dotted form, without quotes; its least significant byte is the first octet. */
   address(address: number): void {
-    const { bytes } = this;
-    let at = digits(bytes, this.at, address & 255);
-    for (let shift = 8; shift < 32; shift += 8) {
-      bytes[at++] = 0x2e;
-      at = digits(bytes, at, (address >>> shift) & 255);
-    }
-    this.at = at;
+    this.at = writeAddress(this.view, this.at, address);
   }
 
   /** The 40 hexadecimal digits of the identity of a file that stands in five words, in quotes. */
   fileOid(words: Int32Array, from: number): void {
-    const { bytes } = this;
+    const { bytes, view } = this;
     let { at } = this;
     bytes[at++] = QUOTE;
-    for (let i = from; i < from + 5; i++) {
-      // The first byte is the least significant one of its word.
-      const word = words[i] as number;
-      for (let shift = 0; shift < 32; shift += 8) {
-        bytes[at++] = HEX[(word >>> (shift + 4)) & 15] as number;
-        bytes[at++] = HEX[(word >>> shift) & 15] as number;
-      }
-    }
+    for (let i = from; i < from + 5; i++) at = writeHexWord(view, at, words[i] as number);
     bytes[at++] = QUOTE;
     this.at = at;
   }
@@ -91,7 +79,7 @@ export class JsonWriter extends Memory {
       this.bytes[this.at++] = 0x2d;
       value = -value;
     }
-    this.at = digits(this.bytes, this.at, value);
+    this.at = writeDigits(this.view, this.at, value);
   }
 
   /** A 64-bit integer with its sign, from its halves. */
@@ -103,8 +91,7 @@ export class JsonWriter extends Memory {
     }
     hi >>>= 0;
     lo >>>= 0;
-    if (hi === 0) this.at = digits(this.bytes, this.at, lo);
-    else this.#wide(lo, hi);
+    this.at = hi === 0 ? writeDigits(this.view, this.at, lo) : writeWide(this.view, this.at, lo, hi);
   }
 
   /** A text in quotes. */
@@ -152,20 +139,6 @@ export class JsonWriter extends Memory {
       this.at = escaped(this.bytes, this.at, text, begin, end);
     }
     this.bytes[this.at++] = QUOTE;
-  }
-
-  /** A number of more than 32 bits: divided by a million twice, without leaving what a double holds exactly. */
-  #wide(lo: number, hi: number): void {
-    const high = Math.floor(hi / MILLION);
-    const rest = (hi - high * MILLION) * TWO_32 + lo;
-    const low = Math.floor(rest / MILLION);
-    const millions = high * TWO_32 + low;
-    const top = Math.floor(millions / MILLION);
-    const middle = millions - top * MILLION;
-    let { at } = this;
-    if (top > 0) at = six(this.bytes, digits(this.bytes, at, top), middle);
-    else at = digits(this.bytes, at, middle);
-    this.at = six(this.bytes, at, rest - low * MILLION);
   }
 }
 
@@ -217,49 +190,4 @@ function writeEscape(bytes: Uint8Array, at: number, code: number): number {
   bytes[at++] = 0x75;
   for (let shift = 12; shift >= 0; shift -= 4) bytes[at++] = HEX[(code >> shift) & 15] as number;
   return at;
-}
-
-/** Writes a number from 0 to 2^32 in decimal. Gives the offset after it. */
-function digits(bytes: Uint8Array, at: number, value: number): number {
-  if (value < 10) {
-    bytes[at] = ZERO + value;
-    return at + 1;
-  }
-  if (value >= MILLION) {
-    const top = Math.floor(value / MILLION);
-    return six(bytes, digits(bytes, at, top), value - top * MILLION);
-  }
-  const end = at + (value < 100 ? 2 : value < 1000 ? 3 : value < 10_000 ? 4 : value < 100_000 ? 5 : 6);
-  let left = value | 0;
-  let to = end;
-  while (left >= 100) {
-    const next = (left / 100) | 0;
-    const pair = (left - next * 100) << 1;
-    bytes[--to] = PAIRS[pair + 1] as number;
-    bytes[--to] = PAIRS[pair] as number;
-    left = next;
-  }
-  if (left >= 10) {
-    bytes[--to] = PAIRS[(left << 1) + 1] as number;
-    bytes[--to] = PAIRS[left << 1] as number;
-  } else {
-    bytes[--to] = ZERO + left;
-  }
-  return end;
-}
-
-/** Writes a number below a million with all its six digits. Gives the offset after it. */
-export function six(bytes: Uint8Array, at: number, value: number): number {
-  const left = value | 0;
-  const high = (left / 10_000) | 0;
-  const rest = left - high * 10_000;
-  const middle = (rest / 100) | 0;
-  const low = rest - middle * 100;
-  bytes[at] = PAIRS[high << 1] as number;
-  bytes[at + 1] = PAIRS[(high << 1) + 1] as number;
-  bytes[at + 2] = PAIRS[middle << 1] as number;
-  bytes[at + 3] = PAIRS[(middle << 1) + 1] as number;
-  bytes[at + 4] = PAIRS[low << 1] as number;
-  bytes[at + 5] = PAIRS[(low << 1) + 1] as number;
-  return at + 6;
 }

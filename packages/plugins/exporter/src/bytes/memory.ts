@@ -1,6 +1,15 @@
 /** Room that is left after every check, so that short texts of known length and numbers need no check of their own. */
 const SLACK = 4096;
 
+/** Pages of an encoder begin where pages of the system do. */
+const ALIGNMENT = 4096;
+
+/** What WebAssembly counts its memory in. */
+const WASM_PAGE_BYTES = 65_536;
+
+/** The part of WebAssembly that is used here; the language's own types have none of it. */
+declare const WebAssembly: { readonly Memory: new (size: { readonly initial: number; readonly maximum: number }) => { readonly buffer: ArrayBuffer } };
+
 /** Places from here on are those of pieces for which the arena has no room. */
 const LOOSE = 2 ** 40;
 
@@ -17,6 +26,10 @@ const ROOM_FOR = 4;
  */
 export class Memory {
   bytes: Uint8Array;
+  /** The same memory. */
+  view: DataView;
+  /** Whether it begins at a page of the system, so that a place in it that is a multiple of 4096 is one. */
+  isAligned: boolean;
   /** Where the next byte goes. */
   at: number;
   generation = 0;
@@ -24,21 +37,27 @@ export class Memory {
   readonly #longestPiece: number;
   #arenaAt = 0;
   #loose: Uint8Array[] = [];
+  /** Where the first page begins. */
+  readonly #pages: number;
   readonly #usualPageBytes: number;
   #pageBytes: number;
-  /** Where the page in the making begins, and from where on there is no room for more than {@link SLACK}. */
+  /** Which page is in the making, where what stands on it begins, and from where on there is no room for more than {@link SLACK}. */
+  #page: 0 | 1 = 0;
   #begin: number;
   #limit: number;
 
   constructor(arenaBytes: number, pageBytes: number) {
     this.#arenaBytes = arenaBytes;
     this.#longestPiece = arenaBytes >> 4;
-    this.#usualPageBytes = pageBytes + SLACK;
+    this.#pages = aligned(arenaBytes);
+    this.#usualPageBytes = aligned(pageBytes + SLACK + ALIGNMENT);
     this.#pageBytes = this.#usualPageBytes;
-    this.bytes = allocate(arenaBytes + 2 * this.#pageBytes);
-    this.#begin = arenaBytes;
-    this.#limit = arenaBytes + pageBytes;
-    this.at = arenaBytes;
+    const { bytes, isAligned } = allocate(this.#pages + 2 * this.#pageBytes);
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.isAligned = isAligned;
+    this.at = this.#begin = this.#pages;
+    this.#limit = this.#pages + this.#pageBytes - SLACK;
   }
 
   /** How many bytes the page in the making has. */
@@ -59,13 +78,19 @@ export class Memory {
     if (this.at + bytes > this.#limit) this.#grow(bytes);
   }
 
+  /** The empty page in the making is to begin as far after a boundary of 4096 bytes as an offset. The pages after it go on where it ends. */
+  beginAt(offset: number): void {
+    this.at = this.#begin = this.#pages + this.#page * this.#pageBytes + (offset % ALIGNMENT);
+  }
+
   /** Gives the bytes of the page, and turns to the other one, which nobody must be reading any more. */
   turn(): Uint8Array {
     const page = this.bytes.subarray(this.#begin, this.at);
+    const end = this.at;
     if (this.#pageBytes > this.#usualPageBytes) this.#replace(this.#usualPageBytes);
-    else this.#begin = this.#begin === this.#arenaBytes ? this.#arenaBytes + this.#pageBytes : this.#arenaBytes;
-    this.#limit = this.#begin + this.#pageBytes - SLACK;
-    this.at = this.#begin;
+    this.#page = this.#page === 0 ? 1 : 0;
+    this.beginAt(end);
+    this.#limit = this.#pages + (this.#page + 1) * this.#pageBytes - SLACK;
     return page;
   }
 
@@ -91,9 +116,9 @@ export class Memory {
 
   /** Copies a piece that is kept, or a part of one, to the page. */
   copy(place: number, length: number): void {
-    if (this.at + length > this.#limit) this.#grow(length);
-    if (place < LOOSE) this.bytes.copyWithin(this.at, place, place + length);
-    else this.bytes.set(this.#loosePart(place, length), this.at);
+    if (length === 0) return;
+    if (this.at + length > this.#limit || place >= LOOSE) this.#copySlowly(place, length);
+    else this.bytes.copyWithin(this.at, place, place + length);
     this.at += length;
   }
 
@@ -103,33 +128,52 @@ export class Memory {
     this.at += to - from;
   }
 
-  #loosePart(place: number, length: number): Uint8Array {
+  #copySlowly(place: number, length: number): void {
+    this.need(length);
+    if (place < LOOSE) {
+      this.bytes.copyWithin(this.at, place, place + length);
+      return;
+    }
     const number = Math.floor(place / LOOSE);
     const from = place - number * LOOSE;
-    return (this.#loose[number - 1] as Uint8Array).subarray(from, from + length);
+    this.bytes.set((this.#loose[number - 1] as Uint8Array).subarray(from, from + length), this.at);
   }
 
   #grow(bytes: number): void {
     const { length } = this;
+    const offset = this.#begin % ALIGNMENT;
     const content = this.bytes.subarray(this.#begin, this.at);
-    this.#replace(Math.max(this.#pageBytes * 2, length + bytes + SLACK));
+    this.#replace(aligned(Math.max(this.#pageBytes * 2, length + bytes + SLACK + ALIGNMENT)));
+    this.#page = 0;
+    this.beginAt(offset);
     this.bytes.set(content, this.#begin);
-    this.#limit = this.#begin + this.#pageBytes - SLACK;
+    this.#limit = this.#pages + this.#pageBytes - SLACK;
     this.at = this.#begin + length;
   }
 
   /** Other memory with the same arena. Who still reads a page of the old one may go on doing so. */
   #replace(pageBytes: number): void {
-    const bytes = allocate(this.#arenaBytes + 2 * pageBytes);
+    const { bytes, isAligned } = allocate(this.#pages + 2 * pageBytes);
     bytes.set(this.bytes.subarray(0, this.#arenaAt));
     this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.isAligned = isAligned;
     this.#pageBytes = pageBytes;
-    this.#begin = this.#arenaBytes;
   }
 }
 
-/** Memory that is not filled with zeros first. */
-function allocate(bytes: number): Uint8Array {
-  const buffer = Buffer.allocUnsafeSlow(bytes);
-  return new Uint8Array(buffer.buffer, buffer.byteOffset, bytes);
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+}
+
+/** Memory that begins at a page of the system: that of WebAssembly does. Where there is none, any other memory. */
+function allocate(bytes: number): { readonly bytes: Uint8Array; readonly isAligned: boolean } {
+  const pages = Math.ceil(bytes / WASM_PAGE_BYTES);
+  try {
+    return { bytes: new Uint8Array(new WebAssembly.Memory({ initial: pages, maximum: pages }).buffer, 0, bytes), isAligned: true };
+  } catch {
+    // Switched off, or no room among the addresses for what it reserves beside its memory.
+    const { buffer, byteOffset } = Buffer.allocUnsafeSlow(bytes);
+    return { bytes: new Uint8Array(buffer, byteOffset, bytes), isAligned: false };
+  }
 }

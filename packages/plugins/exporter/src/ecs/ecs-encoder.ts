@@ -10,7 +10,8 @@ import {
   ZERO_FILE,
   ZERO_PROCESS,
 } from "@millrace/sysflow";
-import { ascii, type JsonWriter } from "../bytes/json-writer.ts";
+import type { JsonWriter } from "../bytes/json-writer.ts";
+import { type Literal, literal } from "../bytes/literal.ts";
 import type { Encoder } from "../encoder.ts";
 import { type KeptText, keptText } from "../kept-text.ts";
 import { VerdictTexts, writeTags } from "../rule-texts.ts";
@@ -22,45 +23,45 @@ import { k8sResource } from "./k8s-resource.ts";
 import { writeProcess, writeUser } from "./process.ts";
 import { TimeText } from "./time-text.ts";
 
-const TIMESTAMP: Uint8Array = ascii('{"@timestamp":');
-const END: Uint8Array = ascii(',"end":');
-const KIND: Uint8Array = ascii(',"kind":"event"');
-const ORIGINAL: Uint8Array = ascii(',"original":');
-const REASON: Uint8Array = ascii(',"reason":');
-const SEVERITY: Uint8Array = ascii(',"severity":');
-const RET: Uint8Array = ascii(',"sf_ret":');
-const BYTES_READ: Uint8Array = ascii(',"sf_file_action":{"bytes_read":');
-const BYTES_WRITTEN: Uint8Array = ascii(',"bytes_written":');
-const READ_OPS: Uint8Array = ascii(',"read_ops":');
-const WRITE_OPS: Uint8Array = ascii(',"write_ops":');
-const NETWORK: Uint8Array = ascii(',"network":{"bytes":');
-const COMMUNITY_ID: Uint8Array = ascii(',"community_id":"');
-const NUMBER: Uint8Array = ascii('","iana_number":"');
-const PROTOCOL: Uint8Array = ascii('","protocol":"');
-const SOURCE: Uint8Array = ascii('"},"source":{"address":"');
-const DESTINATION: Uint8Array = ascii(',"destination":{"address":"');
-const BYTES: Uint8Array = ascii('","bytes":');
-const IP: Uint8Array = ascii(',"ip":"');
-const PACKETS: Uint8Array = ascii('","packets":');
-const PORT: Uint8Array = ascii(',"port":');
-const CLOSE: Uint8Array = ascii("}");
-const LINE_END: Uint8Array = ascii("}\n");
+const TIMESTAMP: Literal = literal('{"@timestamp":');
+const END: Literal = literal(',"end":');
+const KIND: Literal = literal(',"kind":"event"');
+const ORIGINAL: Literal = literal(',"original":');
+const REASON: Literal = literal(',"reason":');
+const SEVERITY: Literal = literal(',"severity":');
+const RET: Literal = literal(',"sf_ret":');
+const BYTES_READ: Literal = literal(',"sf_file_action":{"bytes_read":');
+const BYTES_WRITTEN: Literal = literal(',"bytes_written":');
+const READ_OPS: Literal = literal(',"read_ops":');
+const WRITE_OPS: Literal = literal(',"write_ops":');
+const NETWORK: Literal = literal(',"network":{"bytes":');
+const COMMUNITY_ID: Literal = literal(',"community_id":"');
+const NUMBER: Literal = literal('","iana_number":"');
+const PROTOCOL: Literal = literal('","protocol":"');
+const SOURCE: Literal = literal('"},"source":{"address":"');
+const DESTINATION: Literal = literal(',"destination":{"address":"');
+const BYTES: Literal = literal('","bytes":');
+const IP: Literal = literal(',"ip":"');
+const PACKETS: Literal = literal('","packets":');
+const PORT: Literal = literal(',"port":');
+const CLOSE: Literal = literal("}");
+const LINE_END: Literal = literal("}\n");
 
-const PROTOCOLS: ReadonlyMap<number, Uint8Array> = /* @__PURE__ */ new Map([
-  [1, ascii("icmp")],
-  [6, ascii("tcp")],
-  [17, ascii("udp")],
-  [254, ascii("raw")],
+const PROTOCOLS: ReadonlyMap<number, Literal> = /* @__PURE__ */ new Map([
+  [1, literal("icmp")],
+  [6, literal("tcp")],
+  [17, literal("udp")],
+  [254, literal("raw")],
 ]);
-const NO_PROTOCOL: Uint8Array = new Uint8Array(0);
+const NO_PROTOCOL: Literal = literal("");
 
 /** How many kinds of events are remembered before all are forgotten: real traces have some dozens. */
 const MOST_KINDS = 4096;
 
 /** What is written of the kind of an event: before the duration, and after the start. */
 interface KindText {
-  readonly head: Uint8Array;
-  readonly tail: Uint8Array;
+  readonly head: Literal;
+  readonly tail: Literal;
 }
 
 /** Events as records of the Elastic Common Schema. What depends on a version of an entity alone is written once, kept as bytes, and copied. */
@@ -74,7 +75,7 @@ export class EcsEncoder implements Encoder {
   readonly #communityId = new CommunityId();
   readonly #reasons: VerdictTexts;
   readonly #kinds: Map<number, KindText>[] = Array.from({ length: N.RECORD_TYPES.length * VARIANTS }, () => new Map<number, KindText>());
-  readonly #types: readonly Uint8Array[] = N.RECORD_TYPES.map((name) => ascii(`,"sf_type":"${name}","start":`));
+  readonly #types: readonly Literal[] = N.RECORD_TYPES.map((name) => literal(`,"sf_type":"${name}","start":`));
 
   /**
    * @param version - of the agent: this exporter
@@ -207,7 +208,7 @@ export class EcsEncoder implements Encoder {
       out.put(RET);
       out.int(words[base + L.RET] as number);
     }
-    out.put(this.#types[type] as Uint8Array);
+    out.put(this.#types[type] as Literal);
     out.repeat(from, to);
     out.put(kind.tail);
   }
@@ -235,7 +236,7 @@ export class EcsEncoder implements Encoder {
     out.put(NETWORK);
     out.long(sum | 0, (readHi + writtenHi + Number(sum > 0xffffffff)) | 0);
     out.put(COMMUNITY_ID);
-    out.plain(this.#communityId.of(sip, dip, proto, sport, dport));
+    this.#communityId.write(out, sip, dip, proto, sport, dport);
     out.put(NUMBER);
     out.int(proto);
     out.put(PROTOCOL);
@@ -304,7 +305,7 @@ export class EcsEncoder implements Encoder {
     if (text !== undefined) return text;
     if (known.size >= MOST_KINDS) known.clear();
     const kind = kindOf(type, flags, variant);
-    text = { head: ascii(`${this.#products}${kind.action}","category":"${kind.category}","duration":`), tail: ascii(`,"type":"${kind.type}"}`) };
+    text = { head: literal(`${this.#products}${kind.action}","category":"${kind.category}","duration":`), tail: literal(`,"type":"${kind.type}"}`) };
     known.set(flags, text);
     return text;
   }

@@ -1,16 +1,17 @@
 import type { FileVersion, ProcessVersion } from "@millrace/sysflow";
-import { ascii, type JsonWriter } from "../bytes/json-writer.ts";
+import type { JsonWriter } from "../bytes/json-writer.ts";
+import { type Literal, literal } from "../bytes/literal.ts";
 
-const FILE: Uint8Array = ascii(',"file":{"directory":');
-const NAME: Uint8Array = ascii(',"name":');
-const PATH: Uint8Array = ascii(',"path":');
-const TARGET: Uint8Array = ascii(',"target_path":');
-const TYPE: Uint8Array = ascii(',"type":');
-const PROC: Uint8Array = ascii('"/proc/');
-const DESCRIPTORS: Uint8Array = ascii("/fd");
-const SLASH: Uint8Array = ascii("/");
-const QUOTE: Uint8Array = ascii('"');
-const CLOSE: Uint8Array = ascii("}");
+const FILE: Literal = literal(',"file":{"directory":');
+const NAME: Literal = literal(',"name":');
+const PATH: Literal = literal(',"path":');
+const TARGET: Literal = literal(',"target_path":');
+const TYPE: Literal = literal(',"type":');
+const PROC: Literal = literal('"/proc/');
+const DESCRIPTORS: Literal = literal("/fd");
+const SLASH: Literal = literal("/");
+const QUOTE: Literal = literal('"');
+const CLOSE: Literal = literal("}");
 
 const TYPES: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
   ["f", "file"],

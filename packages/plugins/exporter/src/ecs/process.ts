@@ -1,19 +1,20 @@
 import { baseName, commandLine, type ProcessVersion, type Surroundings, ZERO_PROCESS } from "@millrace/sysflow";
-import { ascii, type JsonWriter } from "../bytes/json-writer.ts";
+import type { JsonWriter } from "../bytes/json-writer.ts";
+import { type Literal, literal } from "../bytes/literal.ts";
 import type { TimeText } from "./time-text.ts";
 
-const PROCESS: Uint8Array = ascii(',"process":{"args":');
-const COMMAND_LINE: Uint8Array = ascii(',"command_line":');
-const EXECUTABLE: Uint8Array = ascii(',"executable":');
-const NAME: Uint8Array = ascii(',"name":');
-const PARENT: Uint8Array = ascii(',"parent":{"args":');
-const PID: Uint8Array = ascii(',"pid":');
-const START: Uint8Array = ascii(',"start":');
-const END_PARENT: Uint8Array = ascii("}");
-const THREAD: Uint8Array = ascii(',"thread":{"id":');
-const USER: Uint8Array = ascii('}},"user":{"group":{"id":');
-const USER_ID: Uint8Array = ascii('},"id":');
-const CLOSE: Uint8Array = ascii("}");
+const PROCESS: Literal = literal(',"process":{"args":');
+const COMMAND_LINE: Literal = literal(',"command_line":');
+const EXECUTABLE: Literal = literal(',"executable":');
+const NAME: Literal = literal(',"name":');
+const PARENT: Literal = literal(',"parent":{"args":');
+const PID: Literal = literal(',"pid":');
+const START: Literal = literal(',"start":');
+const END_PARENT: Literal = literal("}");
+const THREAD: Literal = literal(',"thread":{"id":');
+const USER: Literal = literal('}},"user":{"group":{"id":');
+const USER_ID: Literal = literal('},"id":');
+const CLOSE: Literal = literal("}");
 
 /** Writes the process and its parent, up to the number of the thread. A parent stands there even where it is not known. */
 export function writeProcess(out: JsonWriter, { process = ZERO_PROCESS, ancestors }: Surroundings, times: TimeText): void {

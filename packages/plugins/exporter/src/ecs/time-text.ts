@@ -1,57 +1,74 @@
-import { type JsonWriter, six } from "../bytes/json-writer.ts";
+import { writeSix, writeTwo } from "../bytes/digits.ts";
+import type { JsonWriter } from "../bytes/json-writer.ts";
+import { type Literal, literal } from "../bytes/literal.ts";
 
 const TWO_32 = 4_294_967_296;
-const MILLION = 1_000_000;
-const DAY_SECONDS = 86_400;
-/** `2018-07-16T21:31:22`, without the quotes. */
-const SECOND_BYTES = 19;
+const BILLION = 1_000_000_000;
+const DAY_NANOS = 86_400 * BILLION;
+const DAY: bigint = BigInt(DAY_NANOS);
+const COLON = 0x3a;
 
 /**
- * Times as RFC 3339 has them, in UTC with up to nine digits of the second, without zeros at their end. The text of the
- * second is kept from one call to the next: most times of a trace stand in the same second as the one before.
+ * Times as RFC 3339 has them, in UTC with up to nine digits of the second, without zeros at their end. The text of the day is
+ * kept from one call to the next: most times of a trace are of the same day as the one before.
  */
 export class TimeText {
-  readonly #second = new Uint8Array(SECOND_BYTES);
-  #known = Number.NaN;
+  /** `"2018-07-16T`, with the quote before it. */
+  #day: Literal = literal("");
+  /** When it begins, in halves; there is none at first. */
+  #lo = 0;
+  #hi = Number.NaN;
 
   /** Writes a time, in quotes. It is given in nanoseconds since the epoch, by its halves. */
   write(out: JsonWriter, lo: number, hi: number): void {
-    // Seconds and nanoseconds, each step within what a double holds exactly: milliseconds first, then the rest.
-    const high = Math.floor(hi / MILLION);
-    const rest = (hi - high * MILLION) * TWO_32 + (lo >>> 0);
-    const low = Math.floor(rest / MILLION);
-    const millis = high * TWO_32 + low;
-    const seconds = Math.floor(millis / 1000);
-    const nanos = (millis - seconds * 1000) * MILLION + (rest - low * MILLION);
-    if (seconds !== this.#known) this.#learn(seconds);
-    const { bytes } = out;
-    let { at } = out;
-    bytes[at++] = 0x22;
-    bytes.set(this.#second, at);
-    at += SECOND_BYTES;
-    if (nanos !== 0) at = fraction(bytes, at, nanos);
+    let rest = this.#sinceDay(lo, hi);
+    if (!(rest >= 0 && rest < DAY_NANOS)) {
+      this.#learn(lo, hi);
+      rest = this.#sinceDay(lo, hi);
+    }
+    const seconds = Math.floor(rest / BILLION);
+    const nanos = rest - seconds * BILLION;
+    out.put(this.#day);
+    const { bytes, view } = out;
+    let at = clock(view, out.at, seconds);
+    if (nanos !== 0) at = fraction(bytes, view, at, nanos);
     bytes[at++] = 0x5a;
     bytes[at++] = 0x22;
     out.at = at;
   }
 
-  #learn(seconds: number): void {
-    const days = Math.floor(seconds / DAY_SECONDS);
-    const ofDay = seconds - days * DAY_SECONDS;
-    const [year, month, day] = civil(days);
+  #sinceDay(lo: number, hi: number): number {
+    return (hi - this.#hi) * TWO_32 + (lo >>> 0) - this.#lo;
+  }
+
+  #learn(lo: number, hi: number): void {
+    const time = (BigInt(hi) << 32n) | BigInt(lo >>> 0);
+    const begin = time - (((time % DAY) + DAY) % DAY);
+    const [year, month, day] = civil(Number(begin / DAY));
     const two = (value: number): string => String(value).padStart(2, "0");
-    const text = `${String(year).padStart(4, "0")}-${two(month)}-${two(day)}T${two(Math.floor(ofDay / 3600))}:${two(Math.floor(ofDay / 60) % 60)}:${two(ofDay % 60)}`;
-    for (let i = 0; i < SECOND_BYTES; i++) this.#second[i] = text.charCodeAt(i);
-    this.#known = seconds;
+    this.#day = literal(`"${String(year).padStart(4, "0")}-${two(month)}-${two(day)}T`);
+    this.#lo = Number(begin & 0xffff_ffffn);
+    this.#hi = Number(begin >> 32n);
   }
 }
 
+/** Writes `21:31:22`. Gives the offset after it. */
+function clock(view: DataView, at: number, ofDay: number): number {
+  const minutes = (ofDay / 60) | 0;
+  const hour = (minutes / 60) | 0;
+  writeTwo(view, at, hour);
+  view.setInt8(at + 2, COLON);
+  writeTwo(view, at + 3, minutes - hour * 60);
+  view.setInt8(at + 5, COLON);
+  return writeTwo(view, at + 6, ofDay - minutes * 60);
+}
+
 /** Writes a dot and nine digits without the zeros at their end. Gives the offset after them. */
-function fraction(bytes: Uint8Array, at: number, nanos: number): number {
+function fraction(bytes: Uint8Array, view: DataView, at: number, nanos: number): number {
   bytes[at] = 0x2e;
   const high = Math.floor(nanos / 1000);
   const low = nanos - high * 1000;
-  six(bytes, at + 1, high);
+  writeSix(view, at + 1, high);
   const hundreds = (low / 100) | 0;
   const tens = ((low - hundreds * 100) / 10) | 0;
   bytes[at + 7] = 0x30 + hundreds;

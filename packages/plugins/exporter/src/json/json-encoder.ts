@@ -13,53 +13,55 @@ import {
   type Surroundings,
   ZERO_FILE,
 } from "@millrace/sysflow";
-import { ascii, type JsonWriter } from "../bytes/json-writer.ts";
+import type { JsonWriter } from "../bytes/json-writer.ts";
+import { type Literal, literal } from "../bytes/literal.ts";
+import { TimeDigits } from "../bytes/time-digits.ts";
 import type { Encoder } from "../encoder.ts";
 import { type KeptText, keptText } from "../kept-text.ts";
 import { VerdictTexts, writeTags } from "../rule-texts.ts";
 import { writeContainer, writeMeta, writeNode, writePod } from "./around.ts";
 import { writeParent, writeProcessEnd, writeProcessStart } from "./process.ts";
 
-const LINE_END: Uint8Array = ascii("}\n");
-const TS: Uint8Array = ascii(',"ts":');
-const FILE: Uint8Array = ascii(',"file":{"directory":');
-const FD: Uint8Array = ascii(',"fd":');
-const NO_FD: Uint8Array = ascii("0");
-const NAME: Uint8Array = ascii(',"name":');
-const NO_NEW_FILE: Uint8Array = ascii(',"newdirectory":".","newname":".","newoid":"","newpath":"","newsymlink":""');
-const NEW_DIRECTORY: Uint8Array = ascii(',"newdirectory":');
-const NEW_NAME: Uint8Array = ascii(',"newname":');
-const NEW_OID: Uint8Array = ascii(',"newoid":');
-const NEW_PATH: Uint8Array = ascii(',"newpath":');
-const NEW_SYMLINK: Uint8Array = ascii(',"newsymlink":');
-const OID: Uint8Array = ascii(',"oid":');
-const OPEN_FLAGS: Uint8Array = ascii(',"openflags":[');
-const PATH: Uint8Array = ascii('],"path":');
-const SYMLINK: Uint8Array = ascii(',"symlink":');
-const TYPE: Uint8Array = ascii(',"type":');
-const CLOSE: Uint8Array = ascii("}");
-const FLOW: Uint8Array = ascii(',"flow":{"rbytes":');
-const READ_OPS: Uint8Array = ascii(',"rops":');
-const WRITE_BYTES: Uint8Array = ascii(',"wbytes":');
-const WRITE_OPS: Uint8Array = ascii(',"wops":');
-const DESTINATION: Uint8Array = ascii(',"net":{"dip":"');
-const DESTINATION_PORT: Uint8Array = ascii('","dport":');
-const ADDRESSES: Uint8Array = ascii(',"ip":["');
-const NEXT_ADDRESS: Uint8Array = ascii('","');
-const PORTS: Uint8Array = ascii('"],"port":[');
-const NEXT: Uint8Array = ascii(",");
-const PROTOCOL: Uint8Array = ascii('],"proto":');
-const SOURCE: Uint8Array = ascii(',"sip":"');
-const SOURCE_PORT: Uint8Array = ascii('","sport":');
-const K8S_ACTION: Uint8Array = ascii(',"k8s":{"action":"');
-const K8S_KIND: Uint8Array = ascii('","kind":"');
-const K8S_MESSAGE: Uint8Array = ascii('","message":');
-const POLICIES: Uint8Array = ascii(',"policies":[');
-const POLICY: Uint8Array = ascii('{"id":');
-const NEXT_POLICY: Uint8Array = ascii(',{"id":');
-const DESC: Uint8Array = ascii(',"desc":');
-const PRIORITY: Uint8Array = ascii(',"priority":');
-const END_LIST: Uint8Array = ascii("]");
+const LINE_END: Literal = literal("}\n");
+const TS: Literal = literal(',"ts":');
+const FILE: Literal = literal(',"file":{"directory":');
+const FD: Literal = literal(',"fd":');
+const NO_FD: Literal = literal("0");
+const NAME: Literal = literal(',"name":');
+const NO_NEW_FILE: Literal = literal(',"newdirectory":".","newname":".","newoid":"","newpath":"","newsymlink":""');
+const NEW_DIRECTORY: Literal = literal(',"newdirectory":');
+const NEW_NAME: Literal = literal(',"newname":');
+const NEW_OID: Literal = literal(',"newoid":');
+const NEW_PATH: Literal = literal(',"newpath":');
+const NEW_SYMLINK: Literal = literal(',"newsymlink":');
+const OID: Literal = literal(',"oid":');
+const OPEN_FLAGS: Literal = literal(',"openflags":[');
+const PATH: Literal = literal('],"path":');
+const SYMLINK: Literal = literal(',"symlink":');
+const TYPE: Literal = literal(',"type":');
+const CLOSE: Literal = literal("}");
+const FLOW: Literal = literal(',"flow":{"rbytes":');
+const READ_OPS: Literal = literal(',"rops":');
+const WRITE_BYTES: Literal = literal(',"wbytes":');
+const WRITE_OPS: Literal = literal(',"wops":');
+const DESTINATION: Literal = literal(',"net":{"dip":"');
+const DESTINATION_PORT: Literal = literal('","dport":');
+const ADDRESSES: Literal = literal(',"ip":["');
+const NEXT_ADDRESS: Literal = literal('","');
+const PORTS: Literal = literal('"],"port":[');
+const NEXT: Literal = literal(",");
+const PROTOCOL: Literal = literal('],"proto":');
+const SOURCE: Literal = literal(',"sip":"');
+const SOURCE_PORT: Literal = literal('","sport":');
+const K8S_ACTION: Literal = literal(',"k8s":{"action":"');
+const K8S_KIND: Literal = literal('","kind":"');
+const K8S_MESSAGE: Literal = literal('","message":');
+const POLICIES: Literal = literal(',"policies":[');
+const POLICY: Literal = literal('{"id":');
+const NEXT_POLICY: Literal = literal(',{"id":');
+const DESC: Literal = literal(',"desc":');
+const PRIORITY: Literal = literal(',"priority":');
+const END_LIST: Literal = literal("]");
 
 /** How many combinations of flags are remembered before all are forgotten: real traces have some dozens. */
 const MOST_FLAGS = 4096;
@@ -71,16 +73,17 @@ const MOST_FLAGS = 4096;
  */
 export class JsonEncoder implements Encoder {
   readonly out: JsonWriter;
-  readonly #start: Uint8Array;
-  readonly #operations: Map<number, Uint8Array>[] = Array.from({ length: 12 }, () => new Map<number, Uint8Array>());
-  readonly #openFlags: Map<number, Uint8Array> = new Map();
-  readonly #types: readonly Uint8Array[] = N.RECORD_TYPES.map((name) => ascii(`,"type":"${name}"`));
+  readonly #start: Literal;
+  readonly #times = new TimeDigits();
+  readonly #operations: Map<number, Literal>[] = Array.from({ length: 12 }, () => new Map<number, Literal>());
+  readonly #openFlags: Map<number, Literal> = new Map();
+  readonly #types: readonly Literal[] = N.RECORD_TYPES.map((name) => literal(`,"type":"${name}"`));
   readonly #policies: VerdictTexts;
 
   /** @param schemaVersion - the version of the JSON layout, which stands first in each record */
   constructor(out: JsonWriter, schemaVersion: number) {
     this.out = out;
-    this.#start = ascii(`{"version":${schemaVersion},"endts":`);
+    this.#start = literal(`{"version":${schemaVersion},"endts":`);
     this.#policies = new VerdictTexts(out, (verdict) => writePolicies(out, verdict));
   }
 
@@ -122,7 +125,7 @@ export class JsonEncoder implements Encoder {
     out.copy(file.place, file.first);
     const flags = words[base + L.OPEN_FLAGS] as number;
     out.int(words[base + L.FD] as number);
-    out.put(OPEN_STATES[Number(isOpenRead(flags)) * 2 + Number(isOpenWrite(flags))] as Uint8Array);
+    out.put(OPEN_STATES[Number(isOpenRead(flags)) * 2 + Number(isOpenWrite(flags))] as Literal);
     out.copy(file.place + file.first, file.third - file.first);
     out.put(this.#openFlagsText(flags));
     out.copy(file.place + file.third, file.length - file.third);
@@ -160,7 +163,7 @@ export class JsonEncoder implements Encoder {
     out.copy(around.place, around.first);
     out.copy(file.place, file.first);
     out.put(NO_FD);
-    out.put(OPEN_STATES[0] as Uint8Array);
+    out.put(OPEN_STATES[0] as Literal);
     if (newFile === undefined) {
       out.copy(file.place + file.first, file.third - file.first);
     } else {
@@ -192,12 +195,13 @@ export class JsonEncoder implements Encoder {
   #head(words: Int32Array, base: number, type: number, endLo: number, endHi: number, ret: number): void {
     const { out } = this;
     out.put(this.#start);
-    out.long(endLo, endHi);
+    if (endLo === 0 && endHi === 0) out.int(0);
+    else this.#times.write(out, endLo, endHi);
     out.put(this.#operationsText(type, type === N.K8S_EVENT ? 0 : (words[base + L.OP_FLAGS] as number)));
     out.int(ret);
     out.put(TS);
-    out.long(words[base + L.TS] as number, words[base + L.TS + 1] as number);
-    out.put(this.#types[type] as Uint8Array);
+    this.#times.write(out, words[base + L.TS] as number, words[base + L.TS + 1] as number);
+    out.put(this.#types[type] as Literal);
   }
 
   #flow(words: Int32Array, base: number): void {
@@ -279,33 +283,33 @@ export class JsonEncoder implements Encoder {
     return kept;
   }
 
-  #operationsText(type: number, flags: number): Uint8Array {
-    const known = this.#operations[type] as Map<number, Uint8Array>;
+  #operationsText(type: number, flags: number): Literal {
+    const known = this.#operations[type] as Map<number, Literal>;
     let text = known.get(flags);
     if (text !== undefined) return text;
     if (known.size >= MOST_FLAGS) known.clear();
-    text = ascii(`,"opflags":${JSON.stringify(operationNames(flags, type))},"ret":`);
+    text = literal(`,"opflags":${JSON.stringify(operationNames(flags, type))},"ret":`);
     known.set(flags, text);
     return text;
   }
 
-  #openFlagsText(flags: number): Uint8Array {
+  #openFlagsText(flags: number): Literal {
     let text = this.#openFlags.get(flags);
     if (text !== undefined) return text;
     if (this.#openFlags.size >= MOST_FLAGS) this.#openFlags.clear();
-    text = ascii(JSON.stringify(openFlagNames(flags)).slice(1, -1));
+    text = literal(JSON.stringify(openFlagNames(flags)).slice(1, -1));
     this.#openFlags.set(flags, text);
     return text;
   }
 }
 
 /** By whether a file was opened for reading (2) and for writing (1). */
-const OPEN_STATES: readonly Uint8Array[] = [
+const OPEN_STATES: readonly Literal[] = [
   [false, false],
   [false, true],
   [true, false],
   [true, true],
-].map(([read, write]) => ascii(`,"is_open_read":${read},"is_open_write":${write}`));
+].map(([read, write]) => literal(`,"is_open_read":${read},"is_open_write":${write}`));
 
 function writeNewFile(out: JsonWriter, file: FileVersion, words: Int32Array, oid: number): void {
   const { parsed } = file;

@@ -1,28 +1,29 @@
 import { commandLine, type ProcessVersion, type Surroundings, ZERO_PROCESS } from "@millrace/sysflow";
-import { ascii, type JsonWriter } from "../bytes/json-writer.ts";
+import type { JsonWriter } from "../bytes/json-writer.ts";
+import { type Literal, literal } from "../bytes/literal.ts";
 import { type KeptText, keptText } from "../kept-text.ts";
 import { writeEach } from "./around.ts";
 
-const PARENT: Uint8Array = ascii(',"pproc":{"args":');
-const PROCESS: Uint8Array = ascii(',"proc":{"acmdline":[');
-const EXES: Uint8Array = ascii('],"aexe":[');
-const NAMES: Uint8Array = ascii('],"aname":[');
-const PIDS: Uint8Array = ascii('],"apid":[');
-const ARGS: Uint8Array = ascii('],"args":');
-const COMMAND_LINE: Uint8Array = ascii(',"cmdline":');
-const CREATED: Uint8Array = ascii(',"createts":');
-const ENTRY: Uint8Array = ascii(',"entry":');
-const EXE: Uint8Array = ascii(',"exe":');
-const GID: Uint8Array = ascii(',"gid":');
-const GROUP: Uint8Array = ascii(',"group":');
-const NAME: Uint8Array = ascii(',"name":');
-const OID: Uint8Array = ascii(',"oid":');
-const PID: Uint8Array = ascii(',"pid":');
-const TID: Uint8Array = ascii(',"tid":');
-const TTY: Uint8Array = ascii(',"tty":');
-const UID: Uint8Array = ascii(',"uid":');
-const USER: Uint8Array = ascii(',"user":');
-const CLOSE: Uint8Array = ascii("}");
+const PARENT: Literal = literal(',"pproc":{"args":');
+const PROCESS: Literal = literal(',"proc":{"acmdline":[');
+const EXES: Literal = literal('],"aexe":[');
+const NAMES: Literal = literal('],"aname":[');
+const PIDS: Literal = literal('],"apid":[');
+const ARGS: Literal = literal('],"args":');
+const COMMAND_LINE: Literal = literal(',"cmdline":');
+const CREATED: Literal = literal(',"createts":');
+const ENTRY: Literal = literal(',"entry":');
+const EXE: Literal = literal(',"exe":');
+const GID: Literal = literal(',"gid":');
+const GROUP: Literal = literal(',"group":');
+const NAME: Literal = literal(',"name":');
+const OID: Literal = literal(',"oid":');
+const PID: Literal = literal(',"pid":');
+const TID: Literal = literal(',"tid":');
+const TTY: Literal = literal(',"tty":');
+const UID: Literal = literal(',"uid":');
+const USER: Literal = literal(',"user":');
+const CLOSE: Literal = literal("}");
 
 /** Writes the section of the parent; nothing where there is none. What is not known of it is empty. */
 export function writeParent(out: JsonWriter, { process, ancestors }: Surroundings): void {

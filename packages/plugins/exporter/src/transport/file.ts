@@ -3,6 +3,7 @@ import { access, type FileHandle, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { MillraceError, type PluginContext } from "@millrace/api";
 import { z } from "zod";
+import { Burst, DirectFile } from "./direct.ts";
 import { bytesOf, durationMs, durationPattern, sizePattern } from "./quantities.ts";
 import { shiftFiles } from "./rotation.ts";
 import type { Chunk, Transport, TransportKind } from "./transport.ts";
@@ -10,6 +11,12 @@ import type { Chunk, Transport, TransportKind } from "./transport.ts";
 const shape = {
   "file.path": z.string().min(1).default("./export.out").describe("The file that records are written to"),
   "file.append": z.boolean().default(false).describe("Whether records are added to what the file holds; otherwise it is emptied first"),
+  "file.direct": z
+    .enum(["auto", "on", "off"])
+    .default("auto")
+    .describe(
+      "Whether bytes go to the disk past the cache of the system, where it can do that: `auto` for no more than what exceeds 32 MiB within a second, `on`, or `off`",
+    ),
   "file.rotate.size": z
     .union([z.number().int().positive(), z.string().regex(sizePattern, "a number of bytes, or a size such as 100M or 1G")])
     .optional()
@@ -38,6 +45,10 @@ export const file: TransportKind = {
 
 const LINE_END = 0x0a;
 
+/** How many bytes are best written in one go: the ordinary way, while they still lie in the cache of the processor; directly. */
+const CHUNK_BYTES = 1 << 17;
+const DIRECT_CHUNK_BYTES = 1 << 20;
+
 /** Writes to a file, which may be put aside for a new one when it is big or old enough, always between two records. */
 class FileTransport implements Transport {
   readonly #path: string;
@@ -45,8 +56,12 @@ class FileTransport implements Transport {
   readonly #mostBytes: number;
   readonly #mostMs: number;
   readonly #keep: number;
+  readonly #direct: FileOptions["file.direct"];
+  readonly #burst: Burst = new Burst();
   readonly #ctx: PluginContext;
   #handle: FileHandle | undefined;
+  /** The direct way into the same file, once it was wanted; `null` if there is none. */
+  #directFile: DirectFile | null | undefined;
   #isRegular = false;
   #size = 0;
   #begun = 0;
@@ -57,7 +72,17 @@ class FileTransport implements Transport {
     this.#mostBytes = bytesOf(options["file.rotate.size"]);
     this.#mostMs = durationMs(options["file.rotate.interval"]);
     this.#keep = options["file.rotate.keep"];
+    this.#direct = options["file.direct"];
     this.#ctx = ctx;
+  }
+
+  /** Chunks may be big where they are not copied. */
+  get chunkBytes(): number {
+    return this.#isDirect ? DIRECT_CHUNK_BYTES : CHUNK_BYTES;
+  }
+
+  get offset(): number {
+    return this.#size;
   }
 
   async test(): Promise<void> {
@@ -85,8 +110,9 @@ class FileTransport implements Transport {
     try {
       const to = await this.#room(chunk, from);
       const handle = (this.#handle ??= await this.#open(0));
-      const written = await writeTo(handle.fd, this.#isRegular, chunk.bytes, from, to);
+      const written = await this.#put(handle.fd, chunk, from, to);
       this.#size += written;
+      this.#burst.add(written, this.#ctx.clock.monotonic());
       return from + written;
     } catch (cause) {
       throw this.#error("write to", cause);
@@ -101,9 +127,35 @@ class FileTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    const handle = this.#handle;
+    const [handle, direct] = [this.#handle, this.#directFile];
     this.#handle = undefined;
-    await handle?.close();
+    this.#directFile = undefined;
+    await Promise.all([handle?.close(), direct?.close()]);
+  }
+
+  get #isDirect(): boolean {
+    return this.#isRegular && this.#directFile !== null && (this.#direct === "on" || (this.#direct === "auto" && this.#burst.isOn));
+  }
+
+  /** One call to the system: it may take fewer bytes than it is given. */
+  async #put(fd: number, { bytes, isAligned }: Chunk, from: number, to: number): Promise<number> {
+    if (isAligned && this.#isDirect) {
+      const { lead, length } = DirectFile.share(bytes, from, to, this.#size);
+      if (lead > 0) return writeTo(fd, true, bytes, from, from + lead);
+      const written = length > 0 ? await this.#putDirect(fd, bytes, from, length) : undefined;
+      if (written !== undefined) return taken(written);
+    }
+    return writeTo(fd, this.#isRegular, bytes, from, to);
+  }
+
+  async #putDirect(fd: number, bytes: Uint8Array, from: number, length: number): Promise<number | undefined> {
+    this.#directFile ??= DirectFile.of(fd) ?? null;
+    const written = await this.#directFile?.write(bytes, from, length);
+    if (written !== undefined || this.#directFile === null) return written;
+    const refusing = this.#directFile;
+    this.#directFile = null;
+    await refusing?.close();
+    return undefined;
   }
 
   /** Up to where a chunk goes into the file as it is; puts the file aside first where nothing more of it does. */

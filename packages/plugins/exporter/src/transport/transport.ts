@@ -6,6 +6,8 @@ export interface Chunk {
   readonly bytes: Uint8Array;
   /** By record: where it ends in {@link bytes}, which is where the next one begins. */
   readonly ends: readonly number[];
+  /** Whether the memory under {@link bytes} begins at a page of the system: what lies at a multiple of 4096 there does so everywhere. */
+  readonly isAligned: boolean;
 }
 
 /** Where records go. The exporter calls one method at a time. */
@@ -24,6 +26,10 @@ export interface Transport {
   write(chunk: Chunk, from: number): number | Promise<number>;
   /** What was taken up to here is all that will come of a chunk, and may end within a record: makes the place good for the next one. */
   abandon?(chunk: Chunk, from: number): void | Promise<void>;
+  /** How many bytes a chunk should have; 128 KiB, if absent. It has fewer where nothing more is there, and more where a record ends later. */
+  readonly chunkBytes?: number;
+  /** How many bytes there are before the next chunk: memory is arranged so that it begins as far after a page boundary. 0, if absent. */
+  readonly offset?: number;
   /** Called once at the end, if it was opened. */
   close?(): void | Promise<void>;
 }

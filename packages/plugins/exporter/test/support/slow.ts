@@ -1,6 +1,6 @@
+import { createHash } from "node:crypto";
 import type { AttributeValue, FlatRecord } from "@millrace/api/sysflow";
 import { ATTRIBUTES, baseName, EventCursor, type EventRows, type EventVerdict } from "@millrace/sysflow";
-import { CommunityId } from "../../src/ecs/community-id.ts";
 
 /** A plain and slow serialiser: it asks for each attribute by its name, builds an object, and writes that. */
 export interface Slow {
@@ -233,7 +233,7 @@ function flowOf(record: FlatRecord): Record<string, Value> {
   return {
     network: {
       bytes: BigInt.asIntN(64, read + written),
-      community_id: new CommunityId().of(number(sip), number(dip), proto, sport, dport),
+      community_id: communityId(number(sip), number(dip), proto, sport, dport),
       iana_number: String(proto),
       protocol: protocols[proto] ?? "",
     },
@@ -308,4 +308,32 @@ function plain(value: Value): unknown {
   if (typeof value !== "object") return value;
   if (Array.isArray(value)) return (value as readonly Value[]).map(plain);
   return Object.fromEntries(Object.entries(value).flatMap(([key, item]: [string, Value | undefined]) => (item === undefined ? [] : [[key, plain(item)]])));
+}
+
+/** Version 1 of the Community ID with seed 0, as its specification tells it. */
+function communityId(sip: number, dip: number, proto: number, sport: number, dport: number): string {
+  const types: Readonly<Record<number, number>> = { 8: 0, 0: 8, 13: 14, 14: 13, 15: 16, 16: 15, 17: 18, 18: 17, 10: 9, 9: 10 };
+  const isIcmp = (proto & 255) === 1;
+  const answer = isIcmp ? types[sport & 255] : undefined;
+  const ends = [
+    { ip: address(sip), port: port(isIcmp ? sport & 255 : sport) },
+    { ip: address(dip), port: port(isIcmp ? (answer ?? dport & 255) : dport) },
+  ];
+  if (!isIcmp || answer !== undefined) ends.sort((one, other) => Buffer.concat([one.ip, one.port]).compare(Buffer.concat([other.ip, other.port])));
+  const [from, to] = ends as [(typeof ends)[number], (typeof ends)[number]];
+  const input = Buffer.concat([Buffer.alloc(2), from.ip, to.ip, Buffer.of(proto & 255, 0), from.port, to.port]);
+  return `1:${createHash("sha1").update(input).digest("base64")}`;
+}
+
+/** The octets of an address. */
+function address(ip: number): Buffer {
+  const octets = Buffer.alloc(4);
+  octets.writeInt32LE(ip);
+  return octets;
+}
+
+function port(number: number): Buffer {
+  const bytes = Buffer.alloc(2);
+  bytes.writeUInt16BE(number & 0xffff);
+  return bytes;
 }
