@@ -2,6 +2,7 @@
 // knows no family by name. Prints each import that breaks a rule as `file:line`, and ends with 1.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import ts from "typescript";
 import { packages, root } from "../bootstrap/workspace.mjs";
 
 const data = ["sysflow", "flow", "fluent", "policy", "text"];
@@ -71,21 +72,9 @@ function checkWords(file, text) {
   });
 }
 
-/** The module specifiers of a source text. Types count too: what a declaration needs is a dependency. */
+/** The module specifiers of a source text, as TypeScript reads it. Types count too: what a declaration needs is a dependency. */
 function importsOf(text) {
-  const found = [];
-  const pattern = /(?:^|[\s;])(?:import|export)\s[^"'`;]*?from\s*["']([^"']+)["']|(?:^|[\s;])import\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)/g;
-  for (const match of text.matchAll(pattern)) {
-    const start = text.slice(0, match.index);
-    const lineStart = start.slice(start.lastIndexOf("\n") + 1) + match[0].split("\n")[0];
-    if (/^\s*(\*|\/\/)/.test(lineStart) || isInComment(text, match.index)) continue;
-    found.push({ specifier: match[1] ?? match[2] ?? match[3], line: start.split("\n").length });
-  }
-  return found;
-}
-
-function isInComment(text, at) {
-  return text.lastIndexOf("/*", at) > text.lastIndexOf("*/", at);
+  return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName, pos }) => ({ specifier: fileName, line: text.slice(0, pos).split("\n").length }));
 }
 
 function sources(folder) {
