@@ -7,6 +7,9 @@ import { packages, root } from "../bootstrap/workspace.mjs";
 /** A change of one of these is a change of every package. */
 const EVERYTHING = /^(pnpm-lock\.yaml|pnpm-workspace\.yaml|turbo\.json|tooling\/(tsconfig|vitest)\/)/;
 
+/** What a package is built from. */
+const BUILT = /^(src\/|bin\/|schema\/|templates\/|build\.mjs$|package\.json$|tsconfig[\w.]*\.json$)/;
+
 /**
  * The commit that changes are counted from, and how it was chosen: the one given; else where this branch left the main
  * one, of the remote or, without a remote, of this clone; on the main branch itself the commit before the last one.
@@ -34,21 +37,25 @@ export function changedSince(commit, folder = root) {
 }
 
 /**
- * The packages that a change concerns, without those that depend on them: the one a path lies in, and those whose tests
- * look at the path. Which do, their turbo.json says, or else that a test names the folder, for a path outside of all packages.
+ * The packages that a change concerns, in three ways. `built`: what they are made of has changed, so those that depend on
+ * them are concerned too. `touched`: something else in them has, such as a test. `looking`: their tests look at a path that
+ * has changed outside of them, as their turbo.json says, or else because a test names a folder outside of all packages.
  */
 export function packagesOf(paths, folder = root) {
   const all = packages(folder);
-  if (paths.some((path) => EVERYTHING.test(path))) return all;
-  const lies = (path, entry) => path.startsWith(`${entry.path}/`);
-  const outside = paths.filter((path) => !all.some((entry) => lies(path, entry)));
-  return all.filter((entry) => {
-    if (paths.some((path) => lies(path, entry))) return true;
+  if (paths.some((path) => EVERYTHING.test(path))) return { built: all, touched: [], looking: [] };
+  const inside = (entry) => paths.filter((path) => path.startsWith(`${entry.path}/`)).map((path) => path.slice(entry.path.length + 1));
+  const names = new Set(paths.filter((path) => !all.some((entry) => path.startsWith(`${entry.path}/`))).map((path) => path.split("/")[0]));
+  const found = { built: [], touched: [], looking: [] };
+  for (const entry of all) {
+    const own = inside(entry);
     const inputs = inputsOf(entry.folder);
-    if (inputs) return paths.some((path) => inputs.some((glob) => matchesGlob(path, glob)));
-    const names = new Set(outside.map((path) => path.split("/")[0]));
-    return [...names].some((name) => testsName(entry.folder, name));
-  });
+    if (own.some((path) => BUILT.test(path))) found.built.push(entry);
+    else if (own.length > 0) found.touched.push(entry);
+    else if (inputs ? paths.some((path) => inputs.some((glob) => matchesGlob(path, glob))) : [...names].some((name) => testsName(entry.folder, name)))
+      found.looking.push(entry);
+  }
+  return found;
 }
 
 const FROM_ROOT = "$TURBO_ROOT$/";

@@ -88,11 +88,16 @@ it("counts what is committed, staged, edited, new and gone", () => {
 });
 
 describe("the packages that a change concerns", () => {
-  const names = (...paths: readonly string[]): readonly string[] => packagesOf(paths, folder).map(({ path }) => path);
+  function names(...paths: readonly string[]): unknown {
+    const { built, touched, looking } = packagesOf(paths, folder);
+    return [built, touched, looking].map((entries) => entries.map(({ path }) => path));
+  }
 
-  it("are those that it lies in", () => expect(names("packages/a/src/a.ts", "apps/c/x.ts")).toEqual(["apps/c", "packages/a"]));
-  it("are those whose tests name its folder", () => expect(names("docs/page.md")).toEqual(["packages/plugins/b"]));
-  it("are those whose turbo.json does", () => expect(names("packages/a/README.md")).toEqual(["packages/a", "tooling/e"]));
-  it("are none for what no test looks at", () => expect(names("LICENSE")).toEqual([]));
-  it("are all where the lock file changed", () => expect(names("pnpm-lock.yaml")).toHaveLength(5));
+  it("are those that are built from it, or it lies in", () => {
+    expect(names("packages/a/src/a.ts", "apps/c/test/c.test.ts", "examples/d/package.json")).toEqual([["examples/d", "packages/a"], ["apps/c"], []]);
+  });
+  it("are those whose tests name its folder", () => expect(names("docs/page.md")).toEqual([[], [], ["packages/plugins/b"]]));
+  it("are those whose turbo.json does", () => expect(names("packages/a/README.md")).toEqual([[], ["packages/a"], ["tooling/e"]]));
+  it("are none for what no test looks at", () => expect(names("LICENSE")).toEqual([[], [], []]));
+  it("are all where the lock file changed", () => expect(packagesOf(["pnpm-lock.yaml"], folder).built).toHaveLength(5));
 });
