@@ -39,20 +39,20 @@ export function changedSince(commit, folder = root) {
 /**
  * The packages that a change concerns, in three ways. `built`: what they are made of has changed, so those that depend on
  * them are concerned too. `touched`: something else in them has, such as a test. `looking`: their tests look at a path that
- * has changed outside of them, as their turbo.json says, or else because a test names a folder outside of all packages.
+ * has changed outside of them, as their turbo.json says, or else because a test names the path or a folder that it is in.
  */
 export function packagesOf(paths, folder = root) {
   const all = packages(folder);
   if (paths.some((path) => EVERYTHING.test(path))) return { built: all, touched: [], looking: [] };
   const inside = (entry) => paths.filter((path) => path.startsWith(`${entry.path}/`)).map((path) => path.slice(entry.path.length + 1));
-  const names = new Set(paths.filter((path) => !all.some((entry) => path.startsWith(`${entry.path}/`))).map((path) => path.split("/")[0]));
+  const outside = paths.filter((path) => path.includes("/") && !all.some((entry) => path.startsWith(`${entry.path}/`)));
   const found = { built: [], touched: [], looking: [] };
   for (const entry of all) {
     const own = inside(entry);
     const inputs = inputsOf(entry.folder);
     if (own.some((path) => BUILT.test(path))) found.built.push(entry);
     else if (own.length > 0) found.touched.push(entry);
-    else if (inputs ? paths.some((path) => inputs.some((glob) => matchesGlob(path, glob))) : [...names].some((name) => testsName(entry.folder, name)))
+    else if (inputs ? paths.some((path) => inputs.some((glob) => matchesGlob(path, glob))) : outside.some((path) => testsName(entry.folder, path)))
       found.looking.push(entry);
   }
   return found;
@@ -67,10 +67,13 @@ function inputsOf(folder) {
   return inputs?.filter((input) => input.startsWith(FROM_ROOT)).map((input) => input.slice(FROM_ROOT.length));
 }
 
-function testsName(folder, name) {
+/** Whether a test of a package names a path, or, as a whole, a folder that it is in: `"docs/policies"`, `docs/${page}`. */
+function testsName(folder, path) {
   const tests = join(folder, "test");
   if (!existsSync(tests)) return false;
-  const named = new RegExp(`[/"']${name.replaceAll(".", "\\.")}[/"']`);
+  const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const folders = path.split("/").map((_name, index, names) => names.slice(0, index).join("/"));
+  const named = new RegExp([escaped(path), ...folders.filter(Boolean).map((name) => `\\b${escaped(name)}/?(?:["'\`]|\\$\\{)`)].join("|"));
   return readdirSync(tests, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
     .some((entry) => named.test(readFileSync(join(entry.parentPath, entry.name), "utf8")));

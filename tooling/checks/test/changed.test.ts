@@ -96,7 +96,13 @@ describe("the packages that a change concerns", () => {
   it("are those that are built from it, or it lies in", () => {
     expect(names("packages/a/src/a.ts", "apps/c/test/c.test.ts", "examples/d/package.json")).toEqual([["examples/d", "packages/a"], ["apps/c"], []]);
   });
-  it("are those whose tests name its folder", () => expect(names("docs/page.md")).toEqual([[], [], ["packages/plugins/b"]]));
+  it("are those whose tests name it", () => expect(names("docs/page.md")).toEqual([[], [], ["packages/plugins/b"]]));
+  it("are those whose tests name a folder that it is in", () => {
+    put("apps/c/test/c.test.ts", "for (const name of list) read(`../../docs/deep/${name}`)");
+    put("packages/a/test/a.test.ts", 'read("docs/deeper/page.md")');
+    expect(names("docs/deep/page.md")).toEqual([[], [], ["apps/c"]]);
+    expect(names("docs/other.md")).toEqual([[], [], []]);
+  });
   it("are those whose turbo.json does", () => expect(names("packages/a/README.md")).toEqual([[], ["packages/a"], ["tooling/e"]]));
   it("are none for what no test looks at", () => expect(names("LICENSE")).toEqual([[], [], []]));
   it("are all where the lock file changed", () => expect(packagesOf(["pnpm-lock.yaml"], folder).built).toHaveLength(5));
