@@ -17,7 +17,7 @@ try {
   if (built.code !== 0) throw new Error(built.output);
   const published = packages().filter(({ manifest }) => !manifest.private);
   await inBatches(published, 2, judge);
-  const differences = compareContents(contents, fix);
+  const differences = compareContents(contents, { fix });
   if (differences.length > 0) problems.push(...differences, "run: node tooling/checks/archives.mjs --fix");
 } finally {
   rmSync(scratch, { recursive: true, force: true });

@@ -1,11 +1,12 @@
 // What is in the archive of each package: pack-contents/NAME.txt lists its files, so that one too many or too few shows in
 // review. The outputs of one source file stand on one line; names with a hash of the bundler stand as `*`.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "../bootstrap/steps.mjs";
 
-const folder = join(dirname(fileURLToPath(import.meta.url)), "pack-contents");
+/** Where the lists are kept. */
+const lists = join(dirname(fileURLToPath(import.meta.url)), "pack-contents");
 
 /** The list of an archive's files as text. */
 export async function contentsOf(archive) {
@@ -23,7 +24,7 @@ export async function contentsOf(archive) {
 }
 
 /** What differs from the lists that are kept, a line each. `found` gives each package's list by its name. With `fix`, the lists are written. */
-export function compareContents(found, fix) {
+export function compareContents(found, { fix = false, folder = lists } = {}) {
   const file = (name) => join(folder, `${name.replace("@millrace/", "")}.txt`);
   const kept = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
   const wanted = new Map([...found].map(([name, text]) => [file(name), { name, text }]));
@@ -33,12 +34,16 @@ export function compareContents(found, fix) {
     for (const [path, { text }] of wanted) writeFileSync(path, text);
     return [];
   }
-  const problems = kept.filter((path) => !wanted.has(path)).map((path) => `${path}: no such package is published`);
+  const differences = kept.filter((path) => !wanted.has(path)).map((path) => `${basename(path)} lists a package that is not published`);
   for (const [path, { name, text }] of wanted) {
-    const before = new Set(existsSync(path) ? readFileSync(path, "utf8").split("\n") : []);
-    const after = new Set(text.split("\n"));
-    for (const line of before) if (!after.has(line)) problems.push(`${name}: its archive has no ${line} any more`);
-    for (const line of after) if (!before.has(line)) problems.push(`${name}: its archive has ${line}, which is new`);
+    const before = linesOf(existsSync(path) ? readFileSync(path, "utf8") : "");
+    const after = linesOf(text);
+    for (const line of before) if (!after.has(line)) differences.push(`${name}: its archive has no ${line} any more`);
+    for (const line of after) if (!before.has(line)) differences.push(`${name}: its archive has ${line}, which is new`);
   }
-  return problems;
+  return differences;
+}
+
+function linesOf(text) {
+  return new Set(text.split("\n").filter(Boolean));
 }
