@@ -2,7 +2,7 @@ import tseslint from "typescript-eslint";
 
 /** Biome sees to layout and simple lint. Here are the rules that need types: a forgotten promise is the bug of pipelines. */
 export default tseslint.config(
-  { ignores: ["**/dist/**", "**/node_modules/**", "**/fixtures/**", "**/*.mjs", "**/vitest.config.ts", "tooling/**", "**/*.test-d.ts"] },
+  { ignores: ["**/dist/**", "**/node_modules/**", "**/.millrace/**", "**/fixtures/**", "**/*.mjs", "**/vitest.config.ts", "tooling/**", "**/*.test-d.ts"] },
   {
     files: ["**/*.ts"],
     languageOptions: { parser: tseslint.parser, parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

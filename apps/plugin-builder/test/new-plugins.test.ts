@@ -6,7 +6,7 @@ import { KINDS, type NewKind, newPlugin } from "../src/new/index.ts";
 import { Running, run } from "./support/run.ts";
 
 const own = join(import.meta.dirname, "..");
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 
 // Below this package, where all that a new plugin needs is installed; git does not see it.
 mkdirSync(join(own, ".millrace"), { recursive: true });
@@ -44,7 +44,8 @@ describe.each(kinds)("a new %s", (kind) => {
   it("is built, loaded and run unchanged", { timeout: TIMEOUT_MS }, async () => {
     const folder = folderOf(kind);
     const { scripts } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { readonly scripts: Readonly<Record<"build" | "start", string>> };
-    const { code, output } = await run(scripts.build, folder);
+    // Their types were checked above, all at once; one is built to the letter of its script.
+    const { code, output } = await run(kind === "processor" ? scripts.build : `${scripts.build} --no-types`, folder);
     expect(code, output).toBe(0);
     expect(output).toContain(`${kind} own-${kind}`);
     expect(readdirSync(join(folder, "dist")).sort()).toEqual([`own-${kind}.manifest.json`, `own-${kind}.mjs`, `own-${kind}.mjs.map`]);

@@ -30,11 +30,10 @@ npm run check        # types
 npm run build        # dist/template-name.mjs: one file, with a manifest that says what it was built for
 \`\`\`
 
-A built plugin runs on the very release of the driver that it was built for. Another release takes two commands:
+A built plugin runs on the very release of the driver that it was built for. For another one:
 
 \`\`\`sh
 npx plugin-builder build --tag VERSION --fix --out dist
-npm install --save-dev --save-exact @millrace/driver@VERSION
 \`\`\``;
 
 function packageJson(kind: NewKind, name: string, packageName: string, description: string, release: Release): unknown {
