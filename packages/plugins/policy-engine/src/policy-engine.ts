@@ -8,7 +8,7 @@ import { changesText } from "./changes.ts";
 import { type Judge, passing, RuleJudge } from "./judge.ts";
 import { Monitor, type Watched } from "./monitor.ts";
 import { type Options, options } from "./options.ts";
-import { PolicySource, type PolicyTexts, sameTexts } from "./policy-source.ts";
+import { CHANGING, PolicySource, type PolicyTexts, sameTexts } from "./policy-source.ts";
 
 const MS_PER_SECOND = 1000;
 
@@ -125,6 +125,8 @@ class PolicyEngine implements Processor<FlatBatch, EventBatch> {
       this.#counted.failures.add(1);
       const message = `Unable to create a new policy interpreter using policy files in directory ${source.path}. Not using new policy files. `;
       this.#told(message, cause);
+      // What changes all the time was not read at all: there is something to look at, whenever it ends.
+      if (isMillraceError(cause) && cause.code === CHANGING) return { folders: before.folders, stamp: "" };
       const texts = this.#texts as PolicyTexts;
       // Where nothing could be read, there is nothing to compare with but that.
       return texts !== before ? texts : { folders: [...before.folders, ...source.fallbackFolders], stamp: await source.stamp() };

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { MillraceError } from "@millrace/api";
 import { diskFiles, type FoundPolicies, findPolicyFiles, type PolicyText, readPolicyText } from "@millrace/policy";
 
 /** Policies as they stand on disk. */
@@ -12,7 +13,10 @@ export interface PolicyTexts {
 }
 
 /** How often the files are read when they change while they are read. */
-const ATTEMPTS = 3;
+const ATTEMPTS = 10;
+
+/** The code of an error that says that files never stood still while they were read. */
+export const CHANGING = "MILLRACE_POLICY_CHANGING";
 
 /** Where policies come from: a file or folder, and for Sigma the file with the field mapping. */
 export class PolicySource {
@@ -24,7 +28,10 @@ export class PolicySource {
     this.#mapping = mapping;
   }
 
-  /** Reads everything, as it stood at one time. Throws where there is nothing, or where a file can't be read. */
+  /**
+   * Reads everything, as it stood at one time. Throws where there is nothing, where a file can't be read, and where there is
+   * always a change while the files are read: a mixture of two states is nobody's policy.
+   */
   async read(): Promise<PolicyTexts> {
     for (let attempt = 1; ; attempt++) {
       const before = await this.#look();
@@ -32,10 +39,15 @@ export class PolicySource {
         const texts = await Promise.all(before.files.map((file) => readPolicyText(file, diskFiles)));
         const mapping = this.#mapping === undefined ? undefined : await readPolicyText(this.#mapping, diskFiles);
         const after = await this.#look();
-        if (after.stamp === before.stamp || attempt === ATTEMPTS) return { files: texts, mapping, folders: before.folders, stamp: before.stamp };
+        if (after.stamp === before.stamp) return { files: texts, mapping, folders: before.folders, stamp: before.stamp };
       } catch (cause) {
         // A file that was listed may be gone when it is read: the next attempt finds another list.
         if (attempt === ATTEMPTS) throw cause;
+      }
+      if (attempt === ATTEMPTS) {
+        throw new MillraceError(CHANGING, `the files of ${this.path} change faster than they can be read`, {
+          hint: "put new files in the place of old ones, each in one step",
+        });
       }
     }
   }
