@@ -28,7 +28,7 @@ async function publishEverything({ workspace }) {
   for (const { manifest } of packages(workspace.folder).filter((entry) => !entry.manifest.private)) {
     assert.match(output, new RegExp(`New tag: ${manifest.name}@${manifest.version}\n`));
   }
-  const again = await workspace.run("node", ["tooling/release/release.mjs", "--dry-run"], 120);
+  const again = await workspace.run("node", ["tooling/release/release.mjs", "--dry-run"], 240);
   assert.equal(again.output, "Nothing to publish: the registry has every version.\n");
 }
 
@@ -150,7 +150,7 @@ async function raiseWithoutCommit(workspace, releases, summary, ...options) {
 }
 
 async function release(workspace, ...options) {
-  const { code, output } = await workspace.run("node", ["tooling/release/release.mjs", ...options], 240);
+  const { code, output } = await workspace.run("node", ["tooling/release/release.mjs", ...options], 480);
   assert.equal(code, 0, output);
   return output;
 }
