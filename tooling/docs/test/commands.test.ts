@@ -1,15 +1,12 @@
 import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { allFences, type Fence, placeOf, root } from "./support/pages.ts";
+import { allFences, type Fence, isRun, placeOf, root } from "./support/pages.ts";
 import { put, scratchFor } from "./support/scratch.ts";
 import { shell } from "./support/shell.ts";
 
-/** Blocks whose lines are not run here stand under a comment that says why. */
-const NOT_RUN = /^not run: (.{10,})$/;
-
 const blocks = allFences("sh");
-const run = blocks.filter(({ comment }) => !NOT_RUN.test(comment));
+const run = blocks.filter(isRun);
 const lines = run.flatMap((fence) => linesOf(fence).map((line) => [placeOf(fence), line, fence] as const));
 
 it("there are commands", () => expect(lines.length).toBeGreaterThan(20));
@@ -24,7 +21,9 @@ describe("commands", () => {
 });
 
 describe("commands that are shown with what they print", () => {
-  const shown = allFences("console").map((fence) => [placeOf(fence), fence] as const);
+  const shown = allFences("console")
+    .filter(isRun)
+    .map((fence) => [placeOf(fence), fence] as const);
   it.concurrent.each(shown)("%s", async (_place, fence) => {
     const folder = scratchFor(fence.page);
     const commands = fence.text.split("\n").filter((line) => line.startsWith("$ "));

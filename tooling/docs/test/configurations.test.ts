@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { allFences, type Fence, placeOf, textOf } from "./support/pages.ts";
+import { allFences, type Fence, isRun, placeOf, textOf } from "./support/pages.ts";
 import { put, scratchFor } from "./support/scratch.ts";
 import { shell } from "./support/shell.ts";
 
@@ -26,7 +26,7 @@ const KINDS: Readonly<Record<string, readonly Kind[]>> = {
 /** A file that others name stands under a comment that says so, and is checked with them. */
 const NAMED = /^file: /;
 
-const fences = allFences("json", "yaml", "conf", "ini").filter(({ comment }) => !NAMED.test(comment));
+const fences = allFences("json", "yaml", "conf", "ini").filter((fence) => isRun(fence) && !NAMED.test(fence.comment));
 
 it("there are configurations", () => expect(fences.length).toBeGreaterThan(25));
 

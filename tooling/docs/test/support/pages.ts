@@ -55,6 +55,14 @@ export function allFences(...languages: readonly string[]): readonly Fence[] {
     .filter(({ language }) => languages.includes(language));
 }
 
+/** Blocks that are not looked at here stand under a comment that says what does instead, or why nothing can. */
+const NOT_RUN = /^not run: .{10,}$/;
+
+/** Whether a block is to be run or checked. */
+export function isRun({ comment }: Fence): boolean {
+  return !NOT_RUN.test(comment);
+}
+
 /** A name for a test. */
 export function placeOf({ page, line }: Fence): string {
   return `${page}:${line}`;

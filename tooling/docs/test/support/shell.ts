@@ -24,7 +24,13 @@ export function shell(line: string, cwd: string, { service = false }: { readonly
       cwd,
       // A group of its own, so that an interrupt reaches what the shell has started.
       detached: true,
-      env: { PATH: `${join(root, "node_modules/.bin")}${delimiter}${process.env.PATH ?? ""}`, HOME: cwd, TZ: "UTC", MILLRACE_STATE_DIR: join(cwd, ".state") },
+      env: {
+        PATH: `${join(root, "node_modules/.bin")}${delimiter}${process.env.PATH ?? ""}`,
+        HOME: cwd,
+        TZ: "UTC",
+        MILLRACE_STATE_DIR: join(cwd, ".state"),
+        npm_config_offline: "true",
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
