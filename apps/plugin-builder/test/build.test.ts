@@ -193,18 +193,8 @@ describe("a build is refused", () => {
   it("where the health check fails", async () => {
     const source = PROCESSOR.replace("async process(", 'test() {\n      throw new Error("nobody answers");\n    },\n    async process(');
     expect(await refusal({ "src/index.js": source })).toMatchInlineSnapshot(`
-      "error MILLRACE_BUILDER_TRIAL: the plugin can't be loaded: the process that loaded it ended with exit code 1
-        cause: file:///work/main/packages/core/src/registry/files.ts:3
-               import { fileFor, filesIn, lonelyManifests,                  pluginFile, standsAt } from "./locate.ts";
-                        ^^^^^^^
-               SyntaxError: The requested module './locate.ts' does not provide an export named 'fileFor'
-                   at #asyncInstantiate (node:internal/modules/esm/module_job:455:21)
-                   at process.processTicksAndRejections (node:internal/process/task_queues:104:5)
-                   at async ModuleJob.run (node:internal/modules/esm/module_job:553:5)
-                   at async node:internal/modules/esm/loader:647:26
-                   at async asyncRunEntryPointWithESMLoader (node:internal/modules/run_main:101:5)
-               
-               Node.js v24.21.0
+      "error MILLRACE_BUILDER_TRIAL: processor geo fails the check "works, and ends when its input does": node 'geo': its health check failed: nobody answers
+        hint: "millrace": { "try": { "geo": { … } } } in package.json gives it other options; --no-try builds it untried
       1 error"
     `);
   });

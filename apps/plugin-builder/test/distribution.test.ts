@@ -14,7 +14,6 @@ import { failure, shown } from "./support/shown.ts";
 import { archiveOf } from "./support/tar.ts";
 
 const scratch = scratchFolder();
-const TIMEOUT_MS = 60_000;
 const versionOf = (plugin: string): string => JSON.parse(readFileSync(join(root, "packages/plugins", plugin, "package.json"), "utf8")).version;
 const listed = (plugin: string): string => `"@millrace/plugin-${plugin}@${versionOf(plugin)}"`;
 
@@ -26,7 +25,7 @@ beforeAll(async () => {
   });
 });
 
-describe("a distribution", { timeout: TIMEOUT_MS }, () => {
+describe("a distribution", () => {
   const list = `
 dist:
   name: edge-collector

@@ -201,6 +201,15 @@ describe("what can't be made", () => {
     expect(readdirSync(join(scratch, "full"))).toEqual(["precious"]);
   });
 
+  it("lies where nothing can be written, and the cause is told", async () => {
+    writeFileSync(join(scratch, "file"), "");
+    const cause = await make({ dir: "file/below" }).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(cause).toMatchObject({ code: "MILLRACE_NEW_WRITE", message: `can't write to ${join(scratch, "file/below")}`, cause: { code: "ENOTDIR" } });
+  });
+
   it("has a release that lacks what it needs, and no folder is left behind", async () => {
     const { zod: _, vitest: __, ...dependencies } = release.dependencies;
     expect(await refusal({ name: "wanting", release: () => ({ ...release, dependencies }) })).toMatchInlineSnapshot(`

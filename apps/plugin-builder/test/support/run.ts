@@ -6,7 +6,7 @@ import { afterAll } from "vitest";
 const root = join(import.meta.dirname, "../../../..");
 
 /** How long a test waits for a command, or for what it is to print, in milliseconds. */
-const DEADLINE_MS = 45_000;
+const DEADLINE_MS = 90_000;
 
 /** The commands that run from their sources, so that no build can be stale. */
 const SOURCES: Readonly<Record<string, string>> = {
@@ -35,7 +35,7 @@ export class Running {
     const words = source === undefined ? args : ["--conditions=@millrace/source", "--input-type=module", "-e", source, "--", ...args];
     this.#child = spawn(source === undefined && name !== "node" ? name : process.execPath, words, {
       cwd: folder,
-      env: { PATH: process.env["PATH"], HOME: process.env["HOME"], TZ: "UTC", NO_COLOR: "1" },
+      env: { PATH: process.env["PATH"], HOME: process.env["HOME"], NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"], TZ: "UTC", NO_COLOR: "1" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     running.add(this.#child);
