@@ -14,7 +14,7 @@ export async function makePackage(tree, name, description) {
   const packageName = `@millrace/${name}`;
   const named = nameFaults(name, packageName);
   const diagnostics = [...named, ...(named.length > 0 ? [] : folderFaults(join(tree, path), path)), ...descriptionFaults(description)];
-  if (diagnostics.length > 0) throw new MillraceError("MILLRACE_NEW", "no package was made", { diagnostics });
+  if (diagnostics.length > 0) throw new MillraceError("MILLRACE_NEW_REFUSED", "no package was made", { diagnostics });
 
   for (const file of templateFiles())
     write(join(tree, path, file), readFileSync(join(template, file), "utf8").replaceAll("template-name", name).replaceAll("template-description", description));

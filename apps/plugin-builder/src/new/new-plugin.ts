@@ -56,7 +56,7 @@ export async function newPlugin(options: NewPluginOptions): Promise<NewPlugin> {
   // A folder that is named after a bad name is not worth a word of its own.
   const placed = options.dir === undefined && named.length > 0 ? [] : folderFaults(folder, shown);
   const diagnostics = [...kindFaults(kind), ...named, ...placed];
-  if (diagnostics.length > 0 || !isKind(kind)) throw new MillraceError("MILLRACE_NEW", "no plugin was made", { diagnostics });
+  if (diagnostics.length > 0 || !isKind(kind)) throw new MillraceError("MILLRACE_NEW_REFUSED", "no plugin was made", { diagnostics });
 
   const names: Names = {
     name,
