@@ -29,7 +29,7 @@ export class Deque<T> {
     return undefined;
   }
 
-  /** Takes a value out, wherever it stands. */
+  /** Takes a value out, wherever it stands. It stands there once. */
   remove(value: T): void {
     if (this.peek() === value) {
       this.shift();
