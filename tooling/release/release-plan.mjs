@@ -12,6 +12,8 @@ export const RELEASE = "@millrace/release";
  * The packages of a tree that are published, each after all that it needs, as rounds: those of one round need only those of
  * earlier rounds. With each: name, folder, version, the newest version that is published (if any), whether this version is
  * still to be published, and why it was raised.
+ *
+ * @returns {Promise<{ name: string, folder: string, path: string, version: string, needs: string[], latest?: string, due: boolean, why: string }[][]>}
  */
 export async function releasePlan(tree = root) {
   const entries = packages(tree).filter(({ manifest }) => !manifest.private);
@@ -39,7 +41,7 @@ export async function inBatches(items, size, work) {
 function needsOf(manifest, entries) {
   const ours = new Set(entries.map((entry) => entry.manifest.name));
   const needs = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).filter((name) => ours.has(name));
-  return manifest.name === RELEASE ? [...needs, ...packagesOfRelease()] : needs;
+  return manifest.name === RELEASE ? [...needs, ...packagesOfRelease().filter((name) => ours.has(name))] : needs;
 }
 
 function rounds(planned) {
