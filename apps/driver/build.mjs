@@ -16,7 +16,7 @@ const englishOnly = {
 
 const common = {
   absWorkingDir: import.meta.dirname,
-  entryPoints: ["millrace", "sfprocessor", "flowd", "fluent-bit"].map((command) => `src/${command}.ts`),
+  entryPoints: ["millrace", "sfprocessor", "flowd", "fluent-bit"].map((command) => ({ in: `src/${command}.ts`, out: command })),
   bundle: true,
   splitting: true,
   format: "esm",
@@ -34,6 +34,8 @@ const common = {
 rmSync(new URL("dist", import.meta.url), { recursive: true, force: true });
 await build({
   ...common,
+  // Beside the chunks, where the file driver looks for the code of its second thread.
+  entryPoints: [...common.entryPoints, { in: "../../packages/plugins/driver-file/src/trace-worker.ts", out: "chunks/trace-worker" }],
   outdir: "dist",
   // Bundled CommonJS modules ask for Node's own modules by `require`.
   banner: { js: 'import { createRequire as bundleRequire } from "node:module"; const require = bundleRequire(import.meta.url);' },

@@ -24,13 +24,20 @@ const FLAGS: readonly GoFlag[] = [
   { name: "perflog", type: "bool", usage: "Enable performance logging" },
   { name: "plugdir", type: "string", usage: "Dynamic plugins directory", default: "../resources/plugins" },
   { name: "test", type: "bool", usage: "Test pipeline configuration" },
+  {
+    name: "threads",
+    type: "string",
+    usage: "How many threads work on a trace: {1|2}",
+    default: "1",
+    check: (value) => (value === "1" || value === "2" ? undefined : "must be 1 or 2"),
+  },
   { name: "traceprofile", type: "string", usage: "Write trace profile to `file`" },
   { name: "version", type: "bool", usage: "Output version information" },
 ];
 
 const USAGE = `Usage: sfprocessor [-version
 \t\t   |-test [-log <value>] [-config <value>] [-driverdir <value>] [-plugdir <value>]]
-\t\t   |[-driver <value>] [-log <value>] [-perflog] [-config <value>] [-driverdir <value>] [-plugdir <value>] [-on-corrupt <value>] [-cpuprofile <value>] [-memprofile <value>] [-traceprofile <value>] path]
+\t\t   |[-driver <value>] [-log <value>] [-perflog] [-config <value>] [-driverdir <value>] [-plugdir <value>] [-on-corrupt <value>] [-threads <value>] [-cpuprofile <value>] [-memprofile <value>] [-traceprofile <value>] path]
 
 Positional arguments:
   path string

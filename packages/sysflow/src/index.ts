@@ -53,6 +53,7 @@ export * as names from "./schema/names.ts";
 export { type SchemaVersion, sysflowSchema } from "./schema/sysflow-schema.ts";
 export {
   damageText,
+  type PartMemory,
   PartPool,
   type PassedRecords,
   type ReadBytes,

@@ -29,8 +29,9 @@ export async function runSysflow(flags: GoFlags): Promise<number> {
     });
     const registry = builtinRegistry(parsed.spec?.plugins);
     const [path] = flags.rest;
+    const given = (name: string): string | undefined => (flags.given(name) ? flags.text(name) : undefined);
     return await runPipeline({
-      parsed: await withDriverOptions(parsed, registry, { path, "on-corrupt": flags.given("on-corrupt") ? flags.text("on-corrupt") : undefined }),
+      parsed: await withDriverOptions(parsed, registry, { path, "on-corrupt": given("on-corrupt"), threads: given("threads") }),
       registry,
       host: machine.host,
       written: () => machine.written(),

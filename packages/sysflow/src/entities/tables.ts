@@ -99,17 +99,16 @@ export class EntityTables {
   readonly #fileTouched: number[] = [];
   readonly #containers: Map<string, Housed<ContainerVersion>> = new Map();
   readonly #pods: Map<string, Housed<PodVersion>> = new Map();
-  /** Versions by the values they were made from: a trace that tells the same of a pod again gives the same value. */
-  readonly #podVersions: WeakMap<object, PodVersion> = new WeakMap();
   readonly #limits: Required<TableLimits>;
   readonly #key = new Int32Array(OID_WORDS);
   readonly #texts = new TextCache();
   /** What was told before in the same bytes. */
   readonly #told = {
-    headers: new VersionCache<HeaderVersion>(16, 16_384),
-    containers: new VersionCache<ContainerVersion>(1024, 262_144),
-    processes: new VersionCache<ProcessVersion>(4096, 1_048_576),
-    files: new VersionCache<FileVersion>(8192, 1_048_576),
+    headers: new VersionCache<HeaderVersion>(16, 65_536, true),
+    containers: new VersionCache<ContainerVersion>(1024, 262_144, true),
+    pods: new VersionCache<PodVersion>(256, 1_048_576, true),
+    processes: new VersionCache<ProcessVersion>(4096, 1_048_576, false),
+    files: new VersionCache<FileVersion>(8192, 1_048_576, false),
   };
   #unknown!: Surroundings;
   #headerOnly!: Surroundings;
@@ -149,12 +148,7 @@ export class EntityTables {
   }
 
   storePod(rows: RowSource, base: number): PodVersion {
-    const value = rows.values[rows.words[base + L.POD_INDEX] as number] as object;
-    let pod = this.#podVersions.get(value);
-    if (!pod) {
-      pod = new PodVersion(rows, base);
-      this.#podVersions.set(value, pod);
-    }
+    const pod = this.#told.pods.find(rows, base) ?? kept(this.#told.pods, new PodVersion(rows, base));
     this.#put(this.#pods, pod.id, pod);
     return pod;
   }

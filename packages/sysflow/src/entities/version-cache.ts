@@ -9,8 +9,9 @@ const MAX_LENGTH = 16_384;
  * Versions of entities by the bytes of the records that they were made from. A collector tells again of all there is after
  * each header; who says the same in the same bytes gets the same version, with all that was worked out from it.
  *
- * Bounded, in sets of two places. Of a record that is seen for the first time only a hash is noted, so that a trace in
- * which nothing comes again costs little and holds nothing. Bytes lie in a ring, in which the oldest make room.
+ * Bounded, in sets of two places. Unless it keeps at once, only a hash is noted of a record that is seen for the first time,
+ * so that a trace in which nothing comes again costs little and holds nothing. Bytes lie in a ring, in which the oldest make
+ * room.
  */
 export class VersionCache<T extends object> {
   readonly #mask: number;
@@ -27,12 +28,15 @@ export class VersionCache<T extends object> {
   /** What the last look-up has found out: where its record belongs, -1 for nowhere, and whether it was seen before. */
   #slot = -1;
   #again = false;
+  readonly #atOnce: boolean;
 
   /**
    * @param sets - a power of two
    * @param bytes - room for the bytes of records
+   * @param atOnce - whether a version is kept when it is seen for the first time
    */
-  constructor(sets: number, bytes: number) {
+  constructor(sets: number, bytes: number, atOnce: boolean) {
+    this.#atOnce = atOnce;
     this.#mask = sets - 1;
     this.#hashes = new Int32Array(sets * 2);
     this.#versions = new Array<T | undefined>(sets * 2).fill(undefined);
@@ -58,14 +62,14 @@ export class VersionCache<T extends object> {
     if (this.#hashes[first + 1] === hash) return this.#at(first + 1, at, length);
     this.#move(first, first + 1);
     this.#hashes[first] = hash;
-    this.#versions[first] = undefined;
+    this.#note(first, at, length, false);
     return undefined;
   }
 
-  /** Remembers the version for the record that was last looked up in vain, if it has come more than once. */
+  /** Remembers the version for the record that was last looked up in vain. */
   keep(version: T): void {
     const slot = this.#slot;
-    if (slot < 0 || !this.#again) return;
+    if (slot < 0 || !(this.#again || this.#atOnce)) return;
     const length = this.#lengths[slot] as number;
     const ring = this.#ring;
     // What would hang over the end goes to the beginning.
@@ -92,12 +96,16 @@ export class VersionCache<T extends object> {
   #at(slot: number, at: number, length: number): T | undefined {
     const version = this.#versions[slot];
     if (version !== undefined && this.#lengths[slot] === length && this.#same(this.#places[slot] as number, at, length)) return version;
+    this.#note(slot, at, length, true);
+    return undefined;
+  }
+
+  #note(slot: number, at: number, length: number, again: boolean): void {
     this.#slot = slot;
-    this.#again = true;
+    this.#again = again;
     this.#versions[slot] = undefined;
     this.#lengths[slot] = length;
     this.#places[slot] = at;
-    return undefined;
   }
 
   #same(put: number, at: number, length: number): boolean {

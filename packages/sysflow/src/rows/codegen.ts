@@ -93,7 +93,7 @@ function branchFunction(branch: AvroType, recordType: number, index: number, typ
 }
 
 /** Of these, the place of the whole record is noted. */
-const ENTITIES: readonly number[] = [HEADER, CONTAINER, PROCESS, FILE];
+const ENTITIES: readonly number[] = [HEADER, CONTAINER, PROCESS, FILE, POD];
 
 /** Reads the number of a branch or symbol into `n`: mostly one byte. */
 function readBranch(count: number): string {

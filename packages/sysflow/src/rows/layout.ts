@@ -64,7 +64,7 @@ export const PROCESS_CONTAINER = 25;
 export const CWD = 27;
 export const ENV = 29;
 
-// H, C, P, F: offset and length of the record's bytes as they were written, behind the number of its branch. Length 0: not known.
+// H, C, P, F, PD: offset and length of the record's bytes as they were written, behind the number of its branch. Length 0: not known.
 export const RAW = 30;
 
 // F (time, state and identity as above)

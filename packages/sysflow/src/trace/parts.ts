@@ -29,26 +29,37 @@ export interface PartMemory {
 export class PartPool {
   readonly #free: PartMemory[] = [];
   readonly #most: number;
+  readonly #shared: boolean;
 
-  /** @param most - how many pieces of memory are kept for use, about 800 KiB each */
-  constructor(most = 4) {
+  /**
+   * @param most - how many pieces of memory are kept for use, about 800 KiB each
+   * @param shared - whether threads share the memory
+   */
+  constructor(most = 4, shared = false) {
     this.#most = most;
+    this.#shared = shared;
   }
 
-  /** Memory for a part of a usual size. Its contents are whatever they were. */
-  take(): PartMemory {
-    return this.#free.pop() ?? partMemory(MAX_BYTES + SLACK, MAX_RECORDS);
+  /** Memory for a part. Its contents are whatever they were. Without a size, one of the usual size. */
+  take(bytes?: number, records?: number): PartMemory {
+    if (bytes !== undefined && records !== undefined) return partMemory(bytes, records, this.#shared);
+    return this.#free.pop() ?? partMemory(MAX_BYTES + SLACK, MAX_RECORDS, this.#shared);
   }
 
   /** Gives back the memory of a part that nobody reads any more, and nobody will. Each part once, and no part that was not given by {@link readTrace} with this pool. */
-  give(part: TracePart): void {
-    if (part.memory && this.#free.length < this.#most) this.#free.push(part.memory);
+  give({ memory }: Pick<TracePart, "memory">): void {
+    if (memory && this.#free.length < this.#most) this.#free.push(memory);
   }
 }
 
-function partMemory(bytes: number, records: number): PartMemory {
-  const buffer = Buffer.allocUnsafeSlow(bytes);
-  return { bytes: buffer, view: new DataView(buffer.buffer, buffer.byteOffset, buffer.length), words: new Int32Array(records * STRIDE) };
+function partMemory(bytes: number, records: number, shared: boolean): PartMemory {
+  const buffer = shared ? Buffer.from(new SharedArrayBuffer(bytes)) : Buffer.allocUnsafeSlow(bytes);
+  const words = records * STRIDE;
+  return {
+    bytes: buffer,
+    view: new DataView(buffer.buffer, buffer.byteOffset, buffer.length),
+    words: shared ? new Int32Array(new SharedArrayBuffer(words * Int32Array.BYTES_PER_ELEMENT)) : new Int32Array(words),
+  };
 }
 
 /** Decodes blocks into parts of the size of a batch: small blocks are joined, big ones divided. */
@@ -58,6 +69,8 @@ export class PartBuilder {
   readonly #decoder: RecordDecoder;
   readonly #state = new DecoderState(Buffer.alloc(0));
   readonly #pool: PartPool | undefined;
+  /** Where memory for parts of other sizes comes from. */
+  readonly #unusual: PartPool;
   #bytes: Buffer = Buffer.alloc(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
   #words: Int32Array = new Int32Array(0);
@@ -75,6 +88,7 @@ export class PartBuilder {
     this.#decoder = decoder;
     this.place = place;
     this.#pool = pool;
+    this.#unusual = pool ?? new PartPool(0);
   }
 
   /** Whether there is anything to flush. */
@@ -120,7 +134,7 @@ export class PartBuilder {
 
   /** Decodes on. False: the part is full, and must be flushed before there is more. */
   decode(): boolean {
-    if (this.#words.length === 0) this.#words = new Int32Array(Math.min(MAX_RECORDS, this.#state.left) * STRIDE);
+    if (this.#words.length === 0) this.#words = this.#unusual.take(0, Math.min(MAX_RECORDS, this.#state.left)).words;
     this.#next = this.#decoder.decode(
       this.#state,
       this.#bytes,
@@ -152,9 +166,8 @@ export class PartBuilder {
 
   #begin(block: Block): void {
     const { length } = block.bytes;
-    const usual = this.#pool !== undefined && length <= MAX_BYTES;
-    this.#memory = usual ? this.#pool?.take() : undefined;
-    const memory = this.#memory ?? partMemory(Math.max(MAX_BYTES, length) + SLACK, roomFor(block));
+    this.#memory = length <= MAX_BYTES ? this.#pool?.take() : undefined;
+    const memory = this.#memory ?? this.#unusual.take(Math.max(MAX_BYTES, length) + SLACK, roomFor(block));
     this.#bytes = memory.bytes;
     this.#view = memory.view;
     this.#words = memory.words;

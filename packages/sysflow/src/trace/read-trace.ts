@@ -3,9 +3,9 @@ import { compileDecoder, type RecordDecoder } from "../rows/decoder.ts";
 import { BlockReader } from "./blocks.ts";
 import { type ContainerHeader, readHeader } from "./container.ts";
 import { Intake, type ReadBytes } from "./intake.ts";
-import { PartBuilder, PartPool, type TracePart } from "./parts.ts";
+import { PartBuilder, type PartMemory, PartPool, type TracePart } from "./parts.ts";
 
-export { PartPool, type ReadBytes, type TracePart };
+export { type PartMemory, PartPool, type ReadBytes, type TracePart };
 
 /** A place in a trace that could not be read. */
 export interface TraceDamage {
