@@ -34,11 +34,20 @@ const damaged = fc
     cuts.reduce((text, [at, length, put]) => text.slice(0, at % text.length || 0) + put.slice(0, 6) + text.slice((at % text.length || 0) + length), seed),
   );
 
+/** Right configurations with flipped bits, or cut off, as a bad disk or a full one leaves them. */
+const spoiled = fc
+  .tuple(fc.constantFrom(...seeds.map((seed) => Buffer.from(seed))), fc.array(fc.tuple(fc.nat(), fc.nat(7)), { maxLength: 6 }), fc.option(fc.nat()))
+  .map(([seed, flips, end]) => {
+    const copy = Buffer.from(seed);
+    for (const [at, bit] of flips) copy[at % copy.length] = (copy[at % copy.length] as number) ^ (1 << bit);
+    return copy.subarray(0, end === null ? copy.length : end % copy.length).toString("utf8");
+  });
+
 describe("whatever the text", () => {
   for (const [name, read] of Object.entries(dialects)) {
     it(`${name} only finds fault`, () => {
       fc.assert(
-        fc.property(fc.oneof(noise, damaged, fc.constantFrom(...seeds)), (text) => {
+        fc.property(fc.oneof(noise, damaged, spoiled, fc.constantFrom(...seeds)), (text) => {
           const { diagnostics, spec } = read(text);
           expect(formatDiagnostics(diagnostics).length).toBeLessThan(200_000);
           for (const { place, message } of diagnostics) {
@@ -49,7 +58,7 @@ describe("whatever the text", () => {
           expect(diagnostics.length > 0 || spec !== undefined).toBe(true);
           detectDialect("x", text);
         }),
-        { numRuns: 250 },
+        { numRuns: 300 },
       );
     });
   }
@@ -65,10 +74,29 @@ describe("a text that is made to be slow", () => {
     "many lines": "[INPUT]\n  Name dummy\n".repeat(2000),
     "many wrong lines": "x\n".repeat(20_000),
     "many keys": `{${Array.from({ length: 2000 }, (_, at) => `"k${at}": ${at}`).join(",")}}`,
+    "a long text": `{"pipeline": [{"processor": "${"x".repeat(1_000_000)}", "in": "a b"}]}`,
+    "a long key": `nodes:\n  ? "${"k".repeat(500_000)}"\n  : {plugin: link/mux}\n`,
+    "a long number": `{"pipeline": [{"processor": "x", "n": ${"9".repeat(200_000)}}]}`,
+    "a long list": `{"pipeline": [{"processor": "x", "in": [${'"a b", '.repeat(20_000)}"a b"]}]}`,
+    "many stages": `{"pipeline": [${'{"processor": "exporter", "in": "e eventchan"}, '.repeat(3000)}{"processor": "a", "out": "e eventchan"}]}`,
+    "many nodes": `nodes:\n${Array.from({ length: 3000 }, (_, at) => `  n${at}: {plugin: link/mux, from: n${at - 1}}`).join("\n")}\n`,
+    "many links": `actors: {a: {module: core.mux}}\npipeline:\n  a: {connect: [${"a, ".repeat(20_000)}a]}\n`,
+    "many quotes that stay open": `"${"\\".repeat(50_001)}`,
+    "many variables": `[INPUT]\n  Name ${"${x}".repeat(20_000)}\n`,
+    "a long comment": `# ${"x".repeat(1_000_000)}\n[INPUT]\n  Name dummy\n`,
   };
   for (const [bomb, text] of Object.entries(bombs)) {
-    it(bomb, { timeout: 10_000 }, () => {
-      for (const read of Object.values(dialects)) formatDiagnostics(read(text).diagnostics);
+    it(bomb, { timeout: 20_000 }, () => {
+      for (const [name, read] of Object.entries(dialects)) {
+        const [begun, before] = [performance.now(), process.memoryUsage().heapUsed];
+        formatDiagnostics(read(text).diagnostics);
+        expect(performance.now() - begun, name).toBeLessThan(MOST_MS);
+        expect((process.memoryUsage().heapUsed - before) / 1e6, name).toBeLessThan(MOST_MEGABYTES);
+      }
     });
   }
 });
+
+/** How long a dialect may think about such a text, on a busy machine; and how much it may hold. */
+const MOST_MS = 8000;
+const MOST_MEGABYTES = 400;

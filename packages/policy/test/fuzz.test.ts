@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { loadPolicies, type PolicyLanguage } from "../src/index.ts";
+import { loadPolicies, type PolicyLanguage, type PolicySources } from "../src/index.ts";
 import { sigmaRule } from "./support/sigma.ts";
 
 const FALCO = `# rules
@@ -33,10 +33,24 @@ const shared = process.env.MILLRACE_CONFORMANCE ?? join(import.meta.dirname, "..
 const policies = join(shared, "policies");
 if (!existsSync(policies)) console.log("left out, for want of the shared policies: damaged copies of them");
 
+const MAPPING = `title: fields
+fieldmappings:
+  Image: sf.proc.exe
+  User: [sf.proc.user, 'sf.pproc.user']
+  Odd: no.attribute
+placeholders:
+  admins: [alice, "bob"]
+logsources: {}
+`;
+
 /** Reads a text in a bounded time, and gives whether there was an engine, or a diagnostic. Findings have places inside of the text. */
 function survives(language: PolicyLanguage, text: string): void {
+  bounded(text, { language, files: [{ path: "f.yaml", text }] });
+}
+
+function bounded(text: string, sources: PolicySources): void {
   const start = performance.now();
-  const { engine, diagnostics } = loadPolicies({ language, files: [{ path: "f.yaml", text }], mapping: undefined });
+  const { engine, diagnostics } = loadPolicies(sources);
   expect(performance.now() - start).toBeLessThan(8000);
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   expect(engine === undefined).toBe(errors.length > 0);
@@ -93,6 +107,21 @@ describe("damaged policies end with rules or with diagnostics", () => {
       ),
       { numRuns: 150 },
     );
+  });
+
+  test("a field mapping", () => {
+    const rules = sigmaRule("a:\n  Image|endswith: /sh\n  User|expand: '%admins%'\n  Odd: 1\ncondition: a\n");
+    const withMapping = (text: string): void => bounded(text.split("\n").length > rules.split("\n").length ? text : rules, mappingOf(text));
+    const mappingOf = (text: string): PolicySources => ({ language: "sigma", files: [{ path: "f.yaml", text: rules }], mapping: { path: "m.yaml", text } });
+    withMapping(MAPPING);
+    fc.assert(fc.property(damaged(MAPPING), withMapping), { numRuns: 250 });
+    for (const bomb of [
+      "[".repeat(20_000),
+      "a: ".repeat(5000),
+      `fieldmappings:\n${"  Image: sf.proc.exe\n".repeat(5000)}`,
+      `placeholders:\n  admins: [${"x, ".repeat(50_000)}]\n`,
+    ])
+      withMapping(bomb);
   });
 
   test.skipIf(!existsSync(policies))("copies of real ones", () => {

@@ -15,6 +15,9 @@ interface Cell {
   readonly end: number;
 }
 
+/** How many code units on each side of a place are looked at, for each column that is shown: most take one, few take none. */
+const REACH = 4;
+
 const ELLIPSIS: Cell = { text: "…", width: 1, start: 0, end: 0 };
 
 /**
@@ -24,17 +27,19 @@ const ELLIPSIS: Cell = { text: "…", width: 1, start: 0, end: 0 };
  */
 export function caretLines(place: Place, options: CaretOptions = {}): { readonly source: string; readonly caret: string } | undefined {
   if (place.lineText === undefined) return undefined;
-  const cells = cellsOf(place.lineText);
+  const width = Math.max(20, options.width ?? 120);
   const from = Math.max(0, place.column - 1);
+  const { cells, cutBefore, cutAfter } = cellsAround(place.lineText, from, REACH * width);
   const to = from + Math.max(1, place.length ?? 1);
   let first = cells.findIndex((cell) => cell.end > from);
   if (first < 0) first = cells.length;
   let last = first;
   while (last < cells.length && (cells[last] as Cell).start < to) last++;
 
-  const [begin, end] = windowAround(cells, first, last, Math.max(20, options.width ?? 120));
-  const shown = [...(begin > 0 ? [ELLIPSIS] : []), ...cells.slice(begin, end), ...(end < cells.length ? [ELLIPSIS] : [])];
-  const before = [...(begin > 0 ? [ELLIPSIS] : []), ...cells.slice(begin, first)];
+  const [begin, end] = windowAround(cells, first, last, width);
+  const left = cutBefore || begin > 0 ? [ELLIPSIS] : [];
+  const shown = [...left, ...cells.slice(begin, end), ...(cutAfter || end < cells.length ? [ELLIPSIS] : [])];
+  const before = [...left, ...cells.slice(begin, first)];
   const marked = widthOf(cells.slice(first, Math.min(last, end)));
   return {
     source: shown
@@ -45,9 +50,22 @@ export function caretLines(place: Place, options: CaretOptions = {}): { readonly
   };
 }
 
-function cellsOf(line: string): Cell[] {
+/** The cells of a line as far as they may be shown: of one with a million characters, a few hundred around a place are looked at. */
+function cellsAround(line: string, from: number, reach: number): { readonly cells: Cell[]; readonly cutBefore: boolean; readonly cutAfter: boolean } {
+  const begin = withinPair(line, Math.max(0, Math.min(from, line.length) - reach));
+  const end = withinPair(line, Math.min(line.length, from + reach));
+  return { cells: cellsOf(line.slice(begin, end), begin), cutBefore: begin > 0, cutAfter: end < line.length };
+}
+
+/** The place before a character, if `at` is within its surrogate pair. */
+function withinPair(line: string, at: number): number {
+  const inside = at > 0 && at < line.length && /[\udc00-\udfff]/.test(line[at] as string) && /[\ud800-\udbff]/.test(line[at - 1] as string);
+  return inside ? at - 1 : at;
+}
+
+function cellsOf(line: string, offset: number): Cell[] {
   const cells: Cell[] = [];
-  let start = 0;
+  let start = offset;
   for (const character of line) {
     const end = start + character.length;
     const text = visible(character);

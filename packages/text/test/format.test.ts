@@ -125,6 +125,16 @@ describe("caretLines", () => {
     `);
   });
 
+  it("looks at no more of a line with millions of characters than of one with hundreds, and never at half a character", () => {
+    const shown = (around: string): unknown => {
+      const lineText = `${around}WRONG${around}`;
+      return caretLines({ file: "f", line: 1, column: around.length + 1, length: 5, lineText }, { width: 40 });
+    };
+    for (const character of ["a", "\u{1F40E}", "日"]) {
+      expect(shown(character.repeat(3_000_001))).toEqual(shown(character.repeat(300)));
+    }
+  });
+
   it("cuts a long line around the column", () => {
     const line = `${"a".repeat(60)}WRONG${"b".repeat(60)}`;
     expect(under(line, "WRONG", 30)).toMatchInlineSnapshot(`
