@@ -16,10 +16,19 @@ import { sysflowKeys } from "./sysflow-keys.mjs";
 const WHOLE = ["docs/plugins"];
 
 const check = process.argv.includes("--check");
-// READMEs come first: the pages of plugins quote them.
 const stale = [];
-for (const make of [policyTables, pluginReadmes, pluginPages, sysflowKeys, commandPages]) {
-  const pages = await make();
+try {
+  // READMEs come first: the pages of plugins quote them.
+  for (const make of [policyTables, pluginReadmes, pluginPages, sysflowKeys, commandPages]) write(await make());
+  report();
+} catch (error) {
+  // What our own code finds wrong needs no trace of calls; what else is thrown does.
+  process.stdout.write(`${error?.constructor === Error ? error.message : (error?.stack ?? error)}\n`);
+  process.exitCode = 1;
+}
+
+/** Writes those of some pages that are stale, and takes away what nothing writes any more; or notes what it would do. */
+function write(pages) {
   for (const [page, fresh] of pages) {
     const path = join(root, page);
     const text = existsSync(path) ? readFileSync(path, "utf8") : undefined;
@@ -36,11 +45,16 @@ for (const make of [policyTables, pluginReadmes, pluginPages, sysflowKeys, comma
     }
   }
 }
-if (check) {
+
+function report() {
+  if (!check) {
+    process.stdout.write(stale.length === 0 ? "docs: nothing was stale\n" : `docs: ${stale.length} written\n`);
+    return;
+  }
   for (const line of stale) process.stdout.write(`${line}\n`);
   if (stale.length > 0) process.stdout.write("run: node tooling/checks/check.mjs --fix --only docs\n");
   process.exitCode = stale.length > 0 ? 1 : 0;
-} else process.stdout.write(stale.length === 0 ? "docs: nothing was stale\n" : `docs: ${stale.length} written\n`);
+}
 
 function lineOfDifference(text, fresh) {
   const [old, now] = [text.split("\n"), fresh.split("\n")];
