@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { SourceMap } from "node:module";
 import { join } from "node:path";
 import type { PluginManifest } from "@millrace/core";
 import { release } from "@millrace/release";
@@ -67,7 +68,12 @@ describe("a build", () => {
       bundled: [{ name: "@millrace/api", version: API_VERSION, license: "Apache-2.0" }],
       plugins: [{ kind: "processor", name: "geo", aliases: [], stability: "beta", channels: { in: ["flat"], out: [] } }],
     });
-    expect(JSON.parse(String(map)).sources).toContain("src/index.js");
+    const line = String(code)
+      .split("\n")
+      .findIndex((text) => text.includes("ctx.log.info("));
+    const original = new SourceMap(JSON.parse(String(map))).findEntry(line, 8);
+    expect(original).toMatchObject({ originalSource: "src/index.js" });
+    expect(PROCESSOR.split("\n")["originalLine" in original ? original.originalLine : -1]).toContain("ctx.log.info(");
   });
 
   it("has the same bytes from another folder", async () => {

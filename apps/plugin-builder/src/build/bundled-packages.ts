@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Metafile } from "esbuild";
 import { type OwningPackage, PackageFinder } from "./package-of.ts";
@@ -13,7 +14,9 @@ export function ownersOf(metafile: Metafile, folder: string): Map<string, Owning
   const finder = new PackageFinder();
   const owners = new Map<string, OwningPackage>();
   for (const input of Object.keys(metafile.inputs)) {
-    const owner = finder.of(resolve(folder, input));
+    // What a plugin of esbuild makes up is no file, and belongs to nobody.
+    const path = resolve(folder, input);
+    const owner = existsSync(path) ? finder.of(path) : undefined;
     if (owner !== undefined) owners.set(input, owner);
   }
   return owners;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { fileOfArchive } from "../../src/npm/archive.ts";
 
 /** A package as it is published: an archive for each version. */
 export type Published = Readonly<Record<string, Readonly<Record<string, Uint8Array>>>>;
@@ -49,7 +50,8 @@ export class Registry {
   #packument(name: string, versions: Readonly<Record<string, Uint8Array>>): unknown {
     const all = Object.entries(versions).map(([version, archive]) => {
       const integrity = `sha512-${createHash("sha512").update(archive).digest("base64")}`;
-      return [version, { name, version, dist: { tarball: `${this.url}${name}/-/${version}.tgz`, integrity } }];
+      const manifest: unknown = JSON.parse(fileOfArchive(archive, "package.json") ?? "{}");
+      return [version, { ...(manifest as object), name, version, dist: { tarball: `${this.url}${name}/-/${version}.tgz`, integrity } }];
     });
     return { name, "dist-tags": { latest: Object.keys(versions).at(-1) }, versions: Object.fromEntries(all) };
   }
