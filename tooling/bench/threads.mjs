@@ -1,0 +1,32 @@
+// Measures what a second thread is worth: wall time with one and with two, and that the output is the same.
+import { createHash } from "node:crypto";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { median, script, side } from "./processes.mjs";
+
+/** Prints the table. Gives the works whose output differs. */
+export function measureThreads({ traces, works, worker, folder, records, repetitions }) {
+  const differing = [];
+  const [long, target] = [join(folder, "long.sf"), join(folder, "out")];
+  process.stdout.write(`| trace | work | wall seconds, 1 thread | 2 threads | ratio | CPU seconds, 1 thread | 2 threads |\n|${" --- |".repeat(7)}\n`);
+  for (const { name, file } of traces) {
+    script("traces.mjs", "repeat", file, long, records);
+    for (const work of works) {
+      const seen = { 1: [], 2: [] };
+      const sums = new Set();
+      for (let i = 0; i < repetitions; i++) {
+        for (const threads of [1, 2]) {
+          seen[threads].push(side(worker, [JSON.stringify({ ...work, file: long, target, threads })]));
+          if (work.export) sums.add(createHash("sha256").update(readFileSync(target)).digest("hex"));
+          rmSync(target, { force: true });
+        }
+      }
+      if (sums.size > 1) differing.push(`${name}, ${work.name}: the output differs`);
+      const of = (threads, key) => median(seen[threads].map((run) => run[key]));
+      const cells = [of(1, "seconds"), of(2, "seconds"), of(1, "seconds") / of(2, "seconds"), of(1, "cpuSeconds"), of(2, "cpuSeconds")];
+      process.stdout.write(`| ${[name, work.name, ...cells.map((cell) => cell.toFixed(2))].join(" | ")} |\n`);
+    }
+    rmSync(long);
+  }
+  return differing;
+}
