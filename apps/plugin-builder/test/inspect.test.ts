@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PluginManifest } from "@millrace/core";
 import { release } from "@millrace/release";
@@ -81,6 +81,12 @@ describe("verify", () => {
       4 errors
       "
     `);
+  });
+
+  it.skipIf(process.geteuid === undefined)("minds who may write it, as the driver does", async () => {
+    const printed = await over(["verify", "PLUGINS/geo.mjs"], (folder) => chmodSync(join(folder, "geo.mjs"), 0o666));
+    expect(printed).toMatchObject({ code: 1, stdout: "" });
+    expect(printed.stderr).toContain("error MILLRACE_ARTEFACT_WRITABLE: plugins/geo.mjs");
   });
 
   it("says it as JSON", async () => {

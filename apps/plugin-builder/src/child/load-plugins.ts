@@ -9,9 +9,9 @@ export interface LoadedPlugins {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Imports a file or a package, as the driver's loader does. `base` is the folder that paths and packages are looked for from. */
+/** Imports a file or a package, as the driver's loader does; who may change it is left to that. `base` is the folder that paths and packages are looked for from. */
 export async function loadPlugins(source: PluginSource, base: string): Promise<LoadedPlugins> {
-  const registry = new Registry({ baseDirectory: base }).addSource(source);
+  const registry = new Registry({ baseDirectory: base, allowWritable: true }).addSource(source);
   const { plugins: listed, diagnostics } = await registry.list();
   const plugins: Plugin[] = [];
   // What is said of the file is said again of each plugin in it.

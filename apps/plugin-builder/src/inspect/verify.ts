@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import type { Diagnostic } from "@millrace/api";
-import { type Inspection, inspectArtefact } from "@millrace/core";
+import { type Inspection, inspectArtefact, loaderSettings } from "@millrace/core";
 import { printDiagnostics } from "../command/terminal.ts";
 import { type ResolvedRelease, resolveRelease } from "../release/resolve.ts";
 import { builtFiles } from "./locate.ts";
@@ -19,7 +19,7 @@ export async function verifyFile({ file, tag, json = false }: VerifyRequest): Pr
   const found = await resolveRelease(tag, dirname(resolve(code)));
   const { manifest, refusals } = await inspectArtefact(
     { shown: code, path: resolve(code) },
-    { host: () => ({ release: found.release, node: process.versions.node }), requireManifest: true },
+    { ...loaderSettings(process.env), host: () => ({ release: found.release, node: process.versions.node }), requireManifest: true },
   );
   if (json) process.stdout.write(`${JSON.stringify(verdict(code, found, manifest, refusals), undefined, 2)}\n`);
   else {
