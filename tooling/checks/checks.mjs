@@ -55,7 +55,7 @@ export const checks = [
     command: ["node", "--conditions=@millrace/source", "tooling/docs/generate.mjs", "--check"],
     fix: ["node", "--conditions=@millrace/source", "tooling/docs/generate.mjs"],
     about: "pages and tables made from the sources are as those have it",
-    concerns: /^(packages|apps)\/|^(docs|tooling\/docs)\//,
+    concerns: /^(packages|apps|docs)\/|^tooling\/(docs|checks)\/|^CONTRIBUTING\.md$/,
   },
   { name: "unused", command: ["knip"], about: "no unused file, export or dependency", concerns: /\.(ts|mjs|json)$/ },
   {

@@ -1,11 +1,12 @@
 // Writes what of the documentation is made from the sources: the pages of plugins, the options in their READMEs, the keys of
-// SysFlow's stages, the reference of commands, the tables of policies. In pages that people write too, what stands between
+// SysFlow's stages, the reference of commands, the tables of policies, the list of checks. In pages that people write too, what stands between
 // the marks `<!-- NAME: begin -->` and `<!-- NAME: end -->` is theirs.
 // `--check` writes nothing, names what is stale with the first line that differs, and ends with 1 if there is any.
 // Run it as: node --conditions=@millrace/source tooling/docs/generate.mjs
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { root } from "../bootstrap/workspace.mjs";
+import { checkList } from "./check-list.mjs";
 import { commandPages } from "./commands.mjs";
 import { pluginPages } from "./plugin-pages.mjs";
 import { pluginReadmes } from "./plugin-readmes.mjs";
@@ -19,7 +20,7 @@ const check = process.argv.includes("--check");
 const stale = [];
 try {
   // READMEs come first: the pages of plugins quote them.
-  for (const make of [policyTables, pluginReadmes, pluginPages, sysflowKeys, commandPages]) write(await make());
+  for (const make of [policyTables, pluginReadmes, pluginPages, sysflowKeys, commandPages, checkList]) write(await make());
   report();
 } catch (error) {
   // What our own code finds wrong needs no trace of calls; what else is thrown does.
