@@ -7,7 +7,7 @@
 export { type AttributeCatalog, type AttributeInfo, JUDGED_TYPES } from "./catalog.ts";
 export { Engine } from "./compile/engine.ts";
 export { EngineMemos } from "./compile/entity-memory.ts";
-export type { Verdict } from "./compile/verdict.ts";
+export { NOTHING, type Verdict } from "./compile/verdict.ts";
 export { readCondition } from "./falco/lone-condition.ts";
 export { OPERATORS, type OperatorInfo } from "./falco/operators.ts";
 export { type FalcoOptions, readFalcoRules } from "./falco/rules.ts";

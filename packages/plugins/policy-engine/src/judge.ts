@@ -1,6 +1,6 @@
 import type { EventBatch, FlatBatch, SysflowEvent } from "@millrace/api/sysflow";
-import { type Engine, judgePlainly, type RuleSet, type Verdict } from "@millrace/policy";
-import { EventBuilder, EventCursor, type EventRows, type EventVerdict, type FlatRows } from "@millrace/sysflow";
+import { type Engine, judgePlainly, NOTHING, type RuleSet, type Verdict } from "@millrace/policy";
+import { EventBuilder, EventCursor, type EventRows, type FlatRows } from "@millrace/sysflow";
 import type { Actions, NamedAction } from "./actions.ts";
 import { PlainEvents } from "./plain-events.ts";
 
@@ -19,8 +19,6 @@ export interface Judged {
 export interface Judge {
   judge(batch: FlatBatch): Judged;
 }
-
-const NOTHING: EventVerdict = { rules: [] };
 
 /** Lets every record pass as an event of which no rule says anything. */
 export const passing: Judge = {
@@ -58,17 +56,20 @@ export class RuleJudge implements Judge {
 
   #rows(batch: FlatRows): Judged {
     const engine = this.#engine;
+    const enrich = this.#enrich;
     const builder = new EventBuilder(batch);
     let matched = 0;
     let dropped = 0;
     engine.begin();
     for (let index = 0; index < batch.records; index++) {
       const verdict = engine.judge(batch, index);
-      if (verdict.dropped) dropped += 1;
-      else if (verdict.rules.length > 0) {
+      if (verdict === NOTHING) {
+        if (enrich) builder.add(index, verdict);
+      } else if (verdict.dropped) dropped += 1;
+      else {
         matched += 1;
         builder.add(index, verdict);
-      } else if (this.#enrich) builder.add(index, verdict);
+      }
     }
     const events = builder.end();
     if (events !== undefined && this.#actionsOf !== undefined) this.#act(events);

@@ -84,6 +84,7 @@ function groupsOf(bitOf: ReadonlyMap<Leaf, number>): Group[] {
 
 /** A quote at either end comes off. Most texts have none, and are not copied. */
 function unquoted(text: string): string {
+  if (text === "") return text;
   const first = text.charCodeAt(0);
   const last = text.charCodeAt(text.length - 1);
   const start = first === 34 || first === 39 ? 1 : 0;

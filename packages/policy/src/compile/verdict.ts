@@ -8,5 +8,6 @@ export interface Verdict {
   readonly rules: readonly Rule[];
 }
 
+/** No rule holds, and no filter: an engine then gives this very object. */
 export const NOTHING: Verdict = { dropped: false, rules: [] };
 export const DROPPED: Verdict = { dropped: true, rules: [] };

@@ -143,7 +143,7 @@ export class FlatBuilder {
   #rows: SysflowRows | undefined;
   #bases: Int32Array = new Int32Array(0);
   #count = 0;
-  #around: Surroundings[] = [];
+  #around: (Surroundings | undefined)[] = [];
   #files: (FileVersion | undefined)[] = [];
   #newFiles: (FileVersion | undefined)[] | undefined;
 
@@ -151,9 +151,9 @@ export class FlatBuilder {
     this.#rows = rows;
     this.#bases = new Int32Array(rows.records);
     this.#count = 0;
-    // Arrays of their full length are not copied as they grow.
-    this.#around = new Array<Surroundings>(rows.records);
-    this.#files = new Array<FileVersion | undefined>(rows.records);
+    // Arrays of their full length are not copied as they grow; filled ones are of one kind from the first record on.
+    this.#around = new Array<Surroundings | undefined>(rows.records).fill(undefined);
+    this.#files = new Array<FileVersion | undefined>(rows.records).fill(undefined);
     this.#newFiles = undefined;
   }
 
@@ -174,6 +174,6 @@ export class FlatBuilder {
     this.#around.length = count;
     this.#files.length = count;
     const bytes = Math.ceil((rows.bytes * count) / rows.records);
-    return new FlatRows(rows.words, rows.text, this.#bases.subarray(0, count), this.#around, this.#files, this.#newFiles, bytes);
+    return new FlatRows(rows.words, rows.text, this.#bases.subarray(0, count), this.#around as Surroundings[], this.#files, this.#newFiles, bytes);
   }
 }
