@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Diagnostic } from "@millrace/api";
 import type typescript from "typescript";
 import { taskOfParent, tellParent } from "./child/spawn.ts";
+import { installedPackage } from "./plugin/installed.ts";
 
 export interface TypecheckTask {
   /** The folder of the plugin, absolute. */
@@ -41,37 +42,42 @@ async function compilerFor(folder: string): Promise<typeof typescript> {
 
 /** Checks the entry and all that it imports, with the plugin's tsconfig.json, or strictly where it has none. */
 function check(ts: typeof typescript, { folder, shown, entry, fromSources }: TypecheckTask): Diagnostic[] {
-  const file = ts.findConfigFile(folder, ts.sys.fileExists, "tsconfig.json");
-  const forced = {
-    noEmit: true,
-    composite: false,
-    incremental: false,
-    declaration: false,
-    declarationMap: false,
-    isolatedDeclarations: false,
-    ...(fromSources && { customConditions: ["@millrace/source"], allowImportingTsExtensions: true, rewriteRelativeImportExtensions: false }),
-  };
   const unreadable: typescript.Diagnostic[] = [];
-  const parsed =
-    file === undefined
-      ? undefined
-      : ts.getParsedCommandLineOfConfigFile(file, forced, { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (found) => unreadable.push(found) });
-  const options = parsed?.options ?? {
-    ...STRICT,
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    target: ts.ScriptTarget.ES2023,
-    ...forced,
-  };
+  const file = ts.findConfigFile(folder, ts.sys.fileExists, "tsconfig.json");
+  const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (found: typescript.Diagnostic) => unreadable.push(found) };
+  const parsed = file === undefined ? undefined : ts.getParsedCommandLineOfConfigFile(file, {}, host);
   // Declarations for the whole program stand in files that nothing imports.
   const ambient = parsed?.fileNames.filter((name) => /\.d\.[cm]?ts$/.test(name)) ?? [];
-  const program = ts.createProgram([join(folder, entry), ...ambient], options);
-  // Those of the configuration itself, but not that the tests are left out.
-  const found = [...unreadable, ...(parsed?.errors ?? []), ...ts.getPreEmitDiagnostics(program)];
+  const program = ts.createProgram([join(folder, entry), ...ambient], optionsFrom(ts, parsed?.options ?? strictOptions(ts, folder), fromSources));
+  // The entry is there, whatever files tsconfig.json names.
+  const configured = parsed?.errors.filter(({ code }) => code !== NO_INPUTS) ?? [];
+  const found = [...unreadable, ...configured, ...ts.getPreEmitDiagnostics(program)];
   return found.filter(({ category }) => category === ts.DiagnosticCategory.Error).map((each) => diagnosticOf(ts, each, folder, shown));
 }
 
-const STRICT: typescript.CompilerOptions = { strict: true, skipLibCheck: true, allowJs: true, verbatimModuleSyntax: true };
+/** "No inputs were found in config file". */
+const NO_INPUTS = 18003;
+
+/** Options as the plugin has them, but that nothing is written: what is written elsewhere, and where, is no matter here. */
+function optionsFrom(ts: typeof typescript, given: typescript.CompilerOptions, fromSources: boolean): typescript.CompilerOptions {
+  const { rootDir, outDir, composite, incremental, tsBuildInfoFile, declaration, declarationMap, isolatedDeclarations, emitDeclarationOnly, ...rest } = given;
+  const sources = { customConditions: ["@millrace/source"], allowImportingTsExtensions: true, rewriteRelativeImportExtensions: false };
+  return { ...rest, noEmit: true, ...(fromSources && sources), ...(rest.module === undefined && { module: ts.ModuleKind.NodeNext }) };
+}
+
+function strictOptions(ts: typeof typescript, folder: string): typescript.CompilerOptions {
+  return {
+    strict: true,
+    skipLibCheck: true,
+    allowJs: true,
+    allowImportingTsExtensions: true,
+    verbatimModuleSyntax: true,
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    target: ts.ScriptTarget.ES2023,
+    types: installedPackage("@types/node", folder) === undefined ? [] : ["node"],
+  };
+}
 
 function diagnosticOf(ts: typeof typescript, { code, messageText, file, start, length }: typescript.Diagnostic, folder: string, shown: string): Diagnostic {
   const message = `${ts.flattenDiagnosticMessageText(messageText, "\n")} (TS${code})`;

@@ -21,7 +21,7 @@ async function refusal(files: Readonly<Record<string, unknown>>, more: Partial<P
   const name = `refused-${++count}`;
   const folder = writePlugin(join(scratch, name), files);
   const text = await failure(() => build({ folder, tag: "dev", out: out(name), ...more }), { [folder]: "geo", [out(name)]: "out", ...VERSIONS });
-  expect(existsSync(out(name)) ? readdirSync(out(name)) : []).toEqual([]);
+  expect(existsSync(out(name))).toBe(false);
   return text;
 }
 
@@ -122,6 +122,19 @@ ${PROCESSOR.replace('in: "flat",', 'in: "flat",\n  options: schema,')}`;
     const tried = await build({ folder: told, tag: "dev", out: out("told") });
     expect(tried.trials[0]?.leftOut).toBeUndefined();
     expect(tried.trials[0]?.passed).toContain("works, and ends when its input does");
+  });
+
+  it("warns of files that are not in the bundle", async () => {
+    const source = `${PROCESSOR}\nexport const worker = () => [new URL("./worker.js", import.meta.url), new URL("../data.json", import.meta.url)];\n`;
+    const folder = writePlugin(join(scratch, "beside"), { "src/index.js": source });
+    const { warnings } = await build({ folder, tag: "dev", out: out("beside"), live: false });
+    expect(shown(warnings)).toMatchInlineSnapshot(`
+      "warning MILLRACE_BUILDER_BESIDE: plugin geo asks for ./worker.js beside its module, and the built file does not have it there
+        hint: import it, or put its text into a module; or use the plugin as an npm package
+      warning MILLRACE_BUILDER_BESIDE: plugin geo asks for ../data.json beside its module, and the built file does not have it there
+        hint: import it, or put its text into a module; or use the plugin as an npm package
+      2 warnings"
+    `);
   });
 
   it("warns of a package without a licence", async () => {

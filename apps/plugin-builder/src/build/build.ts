@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Diagnostic, MillraceError } from "@millrace/api";
 import type { PluginManifest, Release } from "@millrace/core";
@@ -52,10 +53,9 @@ export async function build(request: BuildRequest): Promise<Built> {
   const found = await resolveRelease(request.tag, resolve(request.folder));
   const { plugin, fixed } = await pinned(request, found);
   const node = nodeRange(plugin, found.release);
-  mkdirSync(request.out, { recursive: true });
   refuseOther(plugin, request.out);
 
-  const staging = mkdtempSync(join(request.out, ".building-"));
+  const staging = mkdtempSync(join(tmpdir(), "millrace-build-"));
   try {
     const fromSources = found.workspace !== undefined && workspaceOf(plugin.folder) === found.workspace;
     const types = request.types === false ? Promise.resolve([]) : typecheck({ folder: plugin.folder, shown: plugin.shown, entry: plugin.entry, fromSources });
@@ -70,7 +70,7 @@ export async function build(request: BuildRequest): Promise<Built> {
       manifest,
       release: found,
       trials: made.tried.trials,
-      files: moveInto(request.out, staging, files),
+      files: writeInto(request.out, files),
       fixed,
       warnings: warningsOf(plugin, made),
     };
@@ -138,11 +138,14 @@ function optionsToTry(plugin: PluginPackage): Readonly<Record<string, unknown>> 
   return options !== null && typeof options === "object" ? (options as Readonly<Record<string, unknown>>) : {};
 }
 
-function moveInto(out: string, staging: string, files: Readonly<Record<string, Uint8Array | string>>): Built["files"] {
-  const made = Object.entries(files).map(([name, content]) => {
-    writeFileSync(join(staging, name), content);
-    return { name, bytes: Buffer.byteLength(content) };
+/** Writes each file under another name first, so that none is ever seen half written. */
+function writeInto(out: string, files: Readonly<Record<string, Uint8Array | string>>): Built["files"] {
+  mkdirSync(out, { recursive: true });
+  const hidden = (name: string): string => join(out, `.${name}.${process.pid}`);
+  for (const [name, content] of Object.entries(files)) writeFileSync(hidden(name), content);
+  return Object.entries(files).map(([name, content]) => {
+    const path = join(out, name);
+    renameSync(hidden(name), path);
+    return { path, bytes: Buffer.byteLength(content) };
   });
-  for (const { name } of made) renameSync(join(staging, name), join(out, name));
-  return made.map(({ name, bytes }) => ({ path: join(out, name), bytes }));
 }

@@ -37,17 +37,29 @@ export function manifestOf(plugin: PluginPackage, { tag, release }: ResolvedRele
   };
 }
 
-/** What is in the bundle, and says not whether it may be. */
+/** What a user of the built file should know of, although it was built. */
 export function warningsOf(plugin: PluginPackage, { bundled }: Made): Diagnostic[] {
-  return bundled.packages
-    .filter(({ license }) => license === "NOASSERTION")
-    .map(({ name, version }) => ({
-      severity: "warning",
-      code: "MILLRACE_BUILDER_LICENCE",
-      message: `plugin ${plugin.shortName} bundles ${name} ${version}, which names no licence`,
-      hint: "look into its repository whether it may be passed on",
-    }));
+  const unlicensed = bundled.packages.filter(({ license }) => license === "NOASSERTION");
+  const beside = new Set([...new TextDecoder().decode(bundled.code).matchAll(BESIDE)].map((match) => match[1] as string));
+  return [
+    ...unlicensed.map(({ name, version }): Diagnostic => {
+      const message = `plugin ${plugin.shortName} bundles ${name} ${version}, which names no licence`;
+      return { severity: "warning", code: "MILLRACE_BUILDER_LICENCE", message, hint: "look into its repository whether it may be passed on" };
+    }),
+    ...[...beside].map((path): Diagnostic => {
+      const message = `plugin ${plugin.shortName} asks for ${path} beside its module, and the built file does not have it there`;
+      return {
+        severity: "warning",
+        code: "MILLRACE_BUILDER_BESIDE",
+        message,
+        hint: "import it, or put its text into a module; or use the plugin as an npm package",
+      };
+    }),
+  ];
 }
+
+/** A file named from where a module lies: that of a worker thread, or one that is read. */
+const BESIDE = /new URL\(\s*["'`](\.{1,2}\/[^"'`$]+)["'`]\s*,\s*import\.meta\.url\s*\)/g;
 
 /** What the runtime is: a plugin has been tried on this very version, whether or not any of it is in the bundle. */
 const RUNTIME: readonly string[] = ["@millrace/api", "@millrace/core"];

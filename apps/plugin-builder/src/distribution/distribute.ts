@@ -58,7 +58,7 @@ export async function distribute(request: DistributionRequest): Promise<Distribu
     if (errors.length > 0) throw new MillraceError("MILLRACE_DIST_PART", "the distribution can't be made of these", { diagnostics: gathered.diagnostics });
     const linked = await linkDriver({ place, commands: manifest.commands, parts: gathered.parts, node: release.release.node });
     const files = allFiles(manifest, release, gathered.parts, linked, place);
-    await writeAll(out, files, manifest, gathered.parts);
+    await writeAll(out, scratch, files, manifest, gathered.parts);
     const bytes = [...files.values()].reduce((sum, content) => sum + content.byteLength, 0);
     return { manifest, release, parts: gathered.parts, out, bytes, warnings: gathered.diagnostics };
   } finally {
@@ -136,28 +136,35 @@ function uniqueParts(parts: readonly SbomPart[]): SbomPart[] {
   return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, part]) => part);
 }
 
-/** Writes beside the folder, tries the commands there, and takes its place. */
+/** Tries the commands in a folder of their own first, and then puts all into the place of what was made before. */
 async function writeAll(
   out: string,
+  scratch: string,
   files: ReadonlyMap<string, Uint8Array>,
   manifest: DistributionManifest,
   parts: readonly DistributionPart[],
 ): Promise<void> {
+  const trial = join(scratch, "trial");
+  writeFiles(trial, files, manifest);
+  await tryDistribution(trial, manifest, parts);
   mkdirSync(dirname(resolve(out)), { recursive: true });
-  const staging = mkdtempSync(join(dirname(resolve(out)), ".dist-"));
+  const beside = mkdtempSync(join(dirname(resolve(out)), ".dist-"));
   try {
-    for (const [path, content] of files) {
-      mkdirSync(dirname(join(staging, path)), { recursive: true });
-      writeFileSync(join(staging, path), content);
-    }
-    for (const command of manifest.commands) chmodSync(join(staging, `${command}.mjs`), 0o755);
-    chmodSync(staging, 0o755);
-    await tryDistribution(staging, manifest, parts);
+    writeFiles(beside, files, manifest);
+    chmodSync(beside, 0o755);
     rmSync(out, { recursive: true, force: true });
-    renameSync(staging, out);
+    renameSync(beside, out);
   } finally {
-    rmSync(staging, { recursive: true, force: true });
+    rmSync(beside, { recursive: true, force: true });
   }
+}
+
+function writeFiles(folder: string, files: ReadonlyMap<string, Uint8Array>, { commands }: DistributionManifest): void {
+  for (const [path, content] of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  for (const command of commands) chmodSync(join(folder, `${command}.mjs`), 0o755);
 }
 
 function json(value: unknown): Uint8Array {

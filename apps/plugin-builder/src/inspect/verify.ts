@@ -1,4 +1,4 @@
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Diagnostic } from "@millrace/api";
 import { type Inspection, inspectArtefact, loaderSettings } from "@millrace/core";
 import { printDiagnostics } from "../command/terminal.ts";
@@ -16,7 +16,7 @@ export interface VerifyRequest {
 /** Says whether the driver of a release would load a built plugin, as its loader judges. Gives the exit code: 1 where it would not. */
 export async function verifyFile({ file, tag, json = false }: VerifyRequest): Promise<number> {
   const { code } = builtFiles(file);
-  const found = await resolveRelease(tag, dirname(resolve(code)));
+  const found = await resolveRelease(tag, process.cwd());
   const { manifest, refusals } = await inspectArtefact(
     { shown: code, path: resolve(code) },
     { ...loaderSettings(process.env), host: () => ({ release: found.release, node: process.versions.node }), requireManifest: true },
