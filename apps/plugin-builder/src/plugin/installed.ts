@@ -8,17 +8,16 @@ export interface InstalledPackage {
   readonly version: string;
   /** Where it lies, without symbolic links. */
   readonly folder: string;
-  /** The hash of the archive it was installed from, where npm has noted it. */
-  readonly integrity: string | undefined;
+  /** The folder `node_modules` that it was found in. */
+  readonly modules: string;
 }
 
 /** The package that an import from a folder would find, or `undefined`. */
 export function installedPackage(name: string, from: string): InstalledPackage | undefined {
   for (const folder of foldersUp(from)) {
-    const candidate = join(folder, "node_modules", name);
-    const version = versionIn(candidate);
-    if (version === undefined) continue;
-    return { name, version, folder: realpathSync(candidate), integrity: notedIntegrity(join(folder, "node_modules"), name) };
+    const modules = join(folder, "node_modules");
+    const version = versionIn(join(modules, name));
+    if (version !== undefined) return { name, version, folder: realpathSync(join(modules, name)), modules };
   }
   return undefined;
 }
@@ -30,12 +29,21 @@ function versionIn(folder: string): string | undefined {
   return typeof version === "string" ? version : "";
 }
 
-/** npm keeps a copy of what it has installed in `node_modules/.package-lock.json`. */
-function notedIntegrity(modules: string, name: string): string | undefined {
+/** The hashes of the archives that packages were installed from, where npm has noted them: it keeps a copy of its lock file in `node_modules`. */
+export class ArchiveHashes {
+  readonly #byModules = new Map<string, Readonly<Record<string, { readonly integrity?: string } | undefined>>>();
+
+  of({ name, modules }: InstalledPackage): string | undefined {
+    const noted = this.#byModules.get(modules) ?? notedIn(modules);
+    this.#byModules.set(modules, noted);
+    return noted[`node_modules/${name}`]?.integrity;
+  }
+}
+
+function notedIn(modules: string): Readonly<Record<string, { readonly integrity?: string } | undefined>> {
   const file = join(modules, ".package-lock.json");
-  if (!existsSync(file)) return undefined;
-  const { packages } = JSON.parse(readFileSync(file, "utf8")) as { readonly packages?: Readonly<Record<string, { readonly integrity?: string } | undefined>> };
-  return packages?.[`node_modules/${name}`]?.integrity;
+  if (!existsSync(file)) return {};
+  return (JSON.parse(readFileSync(file, "utf8")) as { readonly packages?: Readonly<Record<string, { readonly integrity?: string }>> }).packages ?? {};
 }
 
 /** What installs packages where a folder is: told by the lock file that lies there or above. */

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "@millrace/api";
 import type { Release } from "@millrace/core";
 import { satisfies, valid, validRange } from "semver";
-import { installedPackage, packageManagerOf } from "./installed.ts";
+import { ArchiveHashes, type InstalledPackage, installedPackage, packageManagerOf } from "./installed.ts";
 import type { PluginPackage } from "./plugin-package.ts";
 
 /** A version that package.json is to have. */
@@ -39,7 +39,7 @@ export interface Remedies {
 export function checkPins(plugin: PluginPackage, release: Release, remedies: Remedies): PinCheck {
   const versions = Object.entries({ ...release.dependencies, ...release.packages }).map(([name, { version }]) => [name, version] as const);
   const wanted: Readonly<Record<string, string>> = Object.fromEntries([...versions, [DRIVER, release.driver]]);
-  const check: Mutable = { plugin, release, remedies, diagnostics: [], fixes: [], mustInstall: false };
+  const check: Mutable = { plugin, release, remedies, hashes: new ArchiveHashes(), diagnostics: [], fixes: [], mustInstall: false };
   for (const table of TABLES) {
     for (const [name, written] of Object.entries(plugin.file.table(table))) {
       const version = wanted[name];
@@ -48,7 +48,7 @@ export function checkPins(plugin: PluginPackage, release: Release, remedies: Rem
   }
   for (const [name, range] of Object.entries(plugin.file.table("peerDependencies"))) {
     const version = wanted[name];
-    if (version !== undefined && !range.startsWith("workspace:") && !range.startsWith("catalog:")) checkRange(check, name, range, version);
+    if (version !== undefined && !isLeftToWorkspace(range)) checkRange(check, name, range, version);
   }
   const api = wanted[API];
   if (api !== undefined && !TABLES.some((table) => API in plugin.file.table(table))) {
@@ -62,48 +62,59 @@ interface Mutable extends PinCheck {
   readonly plugin: PluginPackage;
   readonly release: Release;
   readonly remedies: Remedies;
+  readonly hashes: ArchiveHashes;
   readonly diagnostics: Diagnostic[];
   readonly fixes: PinFix[];
   mustInstall: boolean;
 }
 
 function checkPin(check: Mutable, table: Table, name: string, written: string, version: string): void {
-  const { plugin, release, remedies } = check;
-  const byWorkspace = written.startsWith("workspace:") || written.startsWith("catalog:");
-  if (!byWorkspace && written !== version) {
-    const message =
-      valid(written) === null
-        ? `plugin ${plugin.shortName} asks for ${name} ${written}, and a plugin pins the exact version: ${called(release)} has ${version}`
-        : `plugin ${plugin.shortName} pins ${name} ${written}, and ${called(release)} has ${version}`;
-    report(check, message, [table, name]);
-    check.fixes.push({ table, name, version });
-    check.mustInstall = true;
+  const { plugin, release } = check;
+  if (isLeftToWorkspace(written) || written === version) {
+    checkInstalled(check, [table, name], written, version);
     return;
   }
+  const message =
+    valid(written) === null
+      ? `plugin ${plugin.shortName} asks for ${name} ${written}, and a plugin pins the exact version: ${called(release)} has ${version}`
+      : `plugin ${plugin.shortName} pins ${name} ${written}, and ${called(release)} has ${version}`;
+  report(check, message, [table, name]);
+  check.fixes.push({ table, name, version });
+  check.mustInstall = true;
+}
+
+/** What package.json pins must be there, too. */
+function checkInstalled(check: Mutable, path: readonly [Table, string], written: string, version: string): void {
+  const { plugin, release, remedies } = check;
+  const [, name] = path;
+  const install = `${packageManagerOf(plugin.folder)} install`;
   const installed = installedPackage(name, plugin.folder);
   if (installed === undefined) {
     check.mustInstall = true;
-    report(check, `plugin ${plugin.shortName} pins ${name} ${version}, and it is not installed`, [table, name], `${packageManagerOf(plugin.folder)} install`);
+    report(check, `plugin ${plugin.shortName} pins ${name} ${version}, and it is not installed`, path, install);
+  } else if (installed.version !== version && isLeftToWorkspace(written)) {
+    const message = `plugin ${plugin.shortName} has ${name} ${installed.version} from its workspace, and ${called(release)} has ${version}`;
+    report(check, message, path, `${remedies.dev}, or build the plugin outside of the workspace`);
   } else if (installed.version !== version) {
-    if (byWorkspace) {
-      const message = `plugin ${plugin.shortName} has ${name} ${installed.version} from its workspace, and ${called(release)} has ${version}`;
-      report(check, message, [table, name], `${remedies.dev}, or build the plugin outside of the workspace`);
-      return;
-    }
     check.mustInstall = true;
-    const message = `plugin ${plugin.shortName} pins ${name} ${version}, and ${installed.version} is installed`;
-    report(check, message, [table, name], `${packageManagerOf(plugin.folder)} install`);
-  } else {
-    const hash = (release.packages[name] ?? release.dependencies[name])?.integrity;
-    if (hash === undefined || installed.integrity === undefined || installed.integrity === hash) return;
-    const message = `plugin ${plugin.shortName} has ${name} ${version} installed, but not the archive that ${called(release)} was made with`;
-    report(
-      check,
-      message,
-      [table, name],
-      `installed: ${installed.integrity}\nrelease:   ${hash}\nremove it from node_modules and from the lock file, then: ${packageManagerOf(plugin.folder)} install`,
-    );
-  }
+    report(check, `plugin ${plugin.shortName} pins ${name} ${version}, and ${installed.version} is installed`, path, install);
+  } else checkArchive(check, path, installed);
+}
+
+/** One version may have been published twice, in different places. */
+function checkArchive(check: Mutable, path: readonly [Table, string], installed: InstalledPackage): void {
+  const { plugin, release } = check;
+  const { name, version } = installed;
+  const hash = (release.packages[name] ?? release.dependencies[name])?.integrity;
+  const noted = hash === undefined ? undefined : check.hashes.of(installed);
+  if (noted === undefined || noted === hash) return;
+  const message = `plugin ${plugin.shortName} has ${name} ${version} installed, but not the archive that ${called(release)} was made with`;
+  const mend = `remove it from node_modules and from the lock file, then: ${packageManagerOf(plugin.folder)} install`;
+  report(check, message, path, `installed: ${noted}\nrelease:   ${hash}\n${mend}`);
+}
+
+function isLeftToWorkspace(written: string): boolean {
+  return written.startsWith("workspace:") || written.startsWith("catalog:");
 }
 
 function checkRange(check: Mutable, name: string, range: string, version: string): void {
