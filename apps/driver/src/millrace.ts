@@ -1,3 +1,4 @@
+import type { Command } from "commander";
 import { runCommand } from "./machine/command.ts";
 import { VERSION } from "./version.ts";
 
@@ -13,11 +14,7 @@ async function millrace(args: readonly string[]): Promise<number> {
   }
   const { Command, CommanderError, Option } = await import("commander");
   let exitCode = 0;
-  const program = new Command("millrace")
-    .description("Runs telemetry pipelines of SysFlow, Flow, Fluent Bit, and its own.")
-    .version(VERSION)
-    .showHelpAfterError("(millrace --help says what there is)")
-    .exitOverride();
+  const program = new Command("millrace").description("Runs telemetry pipelines of SysFlow, Flow, Fluent Bit, and its own.").version(VERSION).exitOverride();
 
   const dialect = new Option("-d, --dialect <dialect>", "how the file is written; without it, its name and its text tell").choices([
     "native",
@@ -91,6 +88,7 @@ async function millrace(args: readonly string[]): Promise<number> {
   };
   (await import("./policy/commands.ts")).addPolicyCommands(program, ends);
   (await import("./trace/commands.ts")).addTraceCommands(program, ends);
+  pointToHelp(program, "millrace");
 
   try {
     await program.parseAsync([...args], { from: "user" });
@@ -100,4 +98,10 @@ async function millrace(args: readonly string[]): Promise<number> {
     throw cause;
   }
   return exitCode;
+}
+
+/** A mistake on the command line of a command is followed by where its help is. */
+function pointToHelp(command: Command, path: string): void {
+  command.showHelpAfterError(`(${path} --help says what there is)`);
+  for (const inner of command.commands) pointToHelp(inner, `${path} ${inner.name()}`);
 }

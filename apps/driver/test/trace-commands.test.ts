@@ -1,6 +1,10 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { displayWidth } from "@millrace/text";
 import { describe, it } from "vitest";
+import { recordFormat } from "../src/trace/formats.ts";
+import { Progress } from "../src/trace/progress.ts";
+import { readFlat } from "../src/trace/read-parts.ts";
 import { Command, type Ended, runCommand } from "./support/command.ts";
 import { root } from "./support/places.ts";
 import { scratchFolder } from "./support/scratch.ts";
@@ -41,6 +45,30 @@ describe.concurrent("millrace trace cat", () => {
           10  2020-09-13T12:26:52.009000000Z  PE    ./server     13823       7955  EXIT                          2  ./server
       "
     `);
+  });
+
+  it("keeps a line of a table a line of the terminal", async ({ expect }) => {
+    const linesFor = async (columns: number | undefined): Promise<string[]> => {
+      const format = recordFormat("table", undefined, columns);
+      let text = "";
+      for await (const { batch, before } of readFlat(join(root, "examples/traces/rare.sf"), { onCorrupt: "stop", progress: new Progress(true) })) {
+        for (let index = 0; index < batch.records; index += 1) text += format.add({ batch, index, number: before + index + 1 });
+      }
+      return (text + format.end()).split("\n").slice(0, -1);
+    };
+    const all = await linesFor(undefined);
+    expect(Math.max(...all.map(displayWidth))).toBeGreaterThan(150);
+    for (const columns of [180, 165]) {
+      const lines = await linesFor(columns);
+      expect(lines.length).toBe(all.length);
+      expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(columns);
+    }
+    // Where nothing helps, what numbers say is not cut.
+    expect((await linesFor(20))[1]).toMatch(/^ +1 {2}2020-09-13T12:26:40\.001000000Z {2}PE .* 4194304 /);
+  });
+
+  it("prints nothing of what is no trace", async ({ expect }) => {
+    for (const file of ["examples/traces", "package.json"]) expect(await trace(["cat", file])).toMatchObject({ code: 1, stdout: "" });
   });
 
   it("says what it does not show, unless it is to be quiet", async ({ expect }) => {
@@ -369,7 +397,7 @@ describe.concurrent("millrace trace cut", () => {
         [
           2,
           "error: required option '-o, --output <file>' not specified
-      (millrace --help says what there is)
+      (millrace trace cut --help says what there is)
       ",
         ],
       ]
@@ -412,7 +440,7 @@ describe.concurrent("millrace trace generate", () => {
       [
         2,
         "error: option '-n, --events <count>' argument 'many' is invalid. It is a whole number, 0 or more.
-      (millrace --help says what there is)
+      (millrace trace generate --help says what there is)
       ",
       ]
     `);

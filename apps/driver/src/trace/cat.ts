@@ -19,7 +19,8 @@ export interface CatOptions {
 /** Prints the flat records of a trace. Gives the exit code. */
 export function catTrace(file: string, options: CatOptions): Promise<number> {
   return reported(async () => {
-    const format = recordFormat(options.format, options.fields);
+    // On a terminal a line stays a line: columns are made narrower until they fit.
+    const format = recordFormat(options.format, options.fields, process.stdout.isTTY ? process.stdout.columns : undefined);
     const test = options.where === undefined ? anyRecord : recordTest(options.where);
     const output = new StandardOutput();
     const tables = new EntityTables();
@@ -27,10 +28,12 @@ export function catTrace(file: string, options: CatOptions): Promise<number> {
     let number = 0;
     let printed = 0;
     let formless = 0;
+    let opened = false;
     // On a terminal, the records themselves show how far it has come.
     const progress = new Progress(options.quiet === true || process.stdout.isTTY === true);
     try {
       for await (const rows of readParts(file, { onCorrupt: options.onCorrupt, progress })) {
+        opened = true;
         if (printed >= limit) break;
         const { batch, formless: more } = flattenPart(rows, tables);
         formless += more;
@@ -42,8 +45,10 @@ export function catTrace(file: string, options: CatOptions): Promise<number> {
           await output.write(format.add({ batch, index, number }));
         }
       }
+      opened = true;
     } finally {
-      await output.write(format.end());
+      // Of a file that is no trace there is not even a head line.
+      if (opened) await output.write(format.end());
       await output.flush();
     }
     if (!options.quiet) tellFormless(formless, "not shown");

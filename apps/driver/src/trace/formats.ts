@@ -13,11 +13,14 @@ export interface RecordFormat {
 
 export type FormatName = "table" | "json" | "csv";
 
-/** @param wanted - names of fields; absent for the format's own */
-export function recordFormat(format: FormatName, wanted: readonly string[] | undefined): RecordFormat {
+/**
+ * @param wanted - names of fields; absent for the format's own
+ * @param columns - how many columns a line of a table may take; absent for any number
+ */
+export function recordFormat(format: FormatName, wanted: readonly string[] | undefined, columns?: number): RecordFormat {
   switch (format) {
     case "table":
-      return new Table(fieldsOf(wanted ?? TABLE_FIELDS));
+      return new Table(fieldsOf(wanted ?? TABLE_FIELDS), columns);
     case "csv":
       return csv(fieldsOf(wanted ?? CSV_FIELDS));
     case "json":
@@ -74,14 +77,23 @@ const MEASURED = 256;
 /** The most columns that a value may take in the middle of a line. */
 const WIDEST = 48;
 
-/** Lines with aligned columns. A long value is cut, but in the last column. */
+/** Fields whose values are times for people. */
+const TIMES: ReadonlySet<string> = new Set(["time", "endtime"]);
+/** What stands between two columns. */
+const GAP = "  ";
+/** The least that a column with texts is made narrower to. */
+const NARROWEST = 8;
+
+/** Lines with aligned columns. A long value is cut, but in the last column where there is room for any. */
 class Table implements RecordFormat {
   readonly #fields: readonly Field[];
+  readonly #columns: number | undefined;
   #held: string[][] = [];
   #widths: readonly number[] | undefined;
 
-  constructor(fields: readonly Field[]) {
+  constructor(fields: readonly Field[], columns: number | undefined) {
     this.#fields = fields;
+    this.#columns = columns;
   }
 
   add(record: NumberedRecord): string {
@@ -98,8 +110,22 @@ class Table implements RecordFormat {
   #settle(): string {
     const lines = [this.#fields.map(({ name }) => name.replace(/^sf\./, "").toUpperCase()), ...this.#held];
     this.#held = [];
-    this.#widths = this.#fields.map((_, column) => Math.min(WIDEST, Math.max(...lines.map((cells) => displayWidth(cells[column] as string)))));
+    this.#widths = this.#fitted(this.#fields.map((_, column) => Math.min(WIDEST, Math.max(...lines.map((cells) => displayWidth(cells[column] as string))))));
     return lines.map((cells) => this.#line(cells)).join("");
+  }
+
+  /** Takes from the widest texts until a line fits, if it can. */
+  #fitted(widths: number[]): readonly number[] {
+    if (this.#columns === undefined) return widths;
+    let excess = widths.reduce((sum, width) => sum + width, 0) + GAP.length * (widths.length - 1) - this.#columns;
+    for (; excess > 0; excess -= 1) {
+      const texts = widths.map((width, column) => (isText(this.#fields[column] as Field) ? width : 0));
+      const widest = Math.max(...texts);
+      if (widest <= NARROWEST) break;
+      const column = texts.lastIndexOf(widest);
+      widths[column] = widest - 1;
+    }
+    return widths;
   }
 
   #line(cells: readonly string[]): string {
@@ -107,12 +133,17 @@ class Table implements RecordFormat {
     const text = cells.map((cell, column) => {
       const width = this.#widths?.[column] ?? 0;
       const isNumber = this.#fields[column]?.isNumber === true;
-      const fitting = column === last || displayWidth(cell) <= width ? cell : cutTo(cell, width);
+      const fitting = (column === last && this.#columns === undefined) || displayWidth(cell) <= width ? cell : cutTo(cell, width);
       const gap = " ".repeat(Math.max(0, width - displayWidth(fitting)));
       return isNumber ? gap + fitting : fitting + gap;
     });
-    return `${text.join("  ").trimEnd()}\n`;
+    return `${text.join(GAP).trimEnd()}\n`;
   }
+}
+
+/** Whether a part of a value is better than nothing: of a number or a time it is not. */
+function isText({ name, isNumber }: Field): boolean {
+  return !isNumber && !TIMES.has(name);
 }
 
 function cutTo(text: string, width: number): string {
