@@ -57,7 +57,7 @@ export class VersionCache<T extends object> {
       this.#view = new DataView(rows.text.buffer, rows.text.byteOffset, rows.text.length);
     }
     const hash = this.#hash(at, length);
-    const first = (hash & this.#mask) << 1;
+    const first = ((hash >>> 1) & this.#mask) << 1;
     if (this.#hashes[first] === hash) return this.#at(first, at, length);
     if (this.#hashes[first + 1] === hash) return this.#at(first + 1, at, length);
     this.#move(first, first + 1);
