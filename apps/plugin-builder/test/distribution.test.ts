@@ -63,10 +63,8 @@ plugins:
     expect(readdirSync(dist).sort()).toEqual(["bom.cdx.json", "distribution.json", "lib", "millrace.mjs", "package.json", "sfprocessor.mjs"]);
 
     const plugins = await run(`node ${join(dist, "millrace.mjs")} plugins --json`, scratch);
-    const found = JSON.parse(plugins.output) as { readonly plugins?: unknown };
-    const names = ((Array.isArray(found) ? found : found.plugins) as readonly { readonly kind: string; readonly name: string }[]).map(
-      ({ kind, name }) => `${kind} ${name}`,
-    );
+    const found = JSON.parse(plugins.output) as readonly { readonly kind: string; readonly name: string }[];
+    const names = found.map(({ kind, name }) => `${kind} ${name}`);
     expect(names.sort()).toEqual(["driver file", "handler flattener", "processor count", "processor geo", "processor sysflowreader"]);
 
     const reader = { processor: "sysflowreader", handler: "flattener", in: "sysflow sysflowchan", out: "flat flattenerchan" };
@@ -90,7 +88,7 @@ plugins:
 
   it("is made of packages that npm fetches, each in its version", async () => {
     const driver = `import { BUILTINS } from "#builtin-plugins";
-      export async function run(args) { console.log(args[0] === "plugins" ? JSON.stringify({ plugins: BUILTINS }) : "1.0.0"); }`;
+      export async function run(args) { console.log(args[0] === "plugins" ? JSON.stringify(BUILTINS) : "1.0.0"); }`;
     const about = { format: 1, driver: "1.0.0", node: ">=22.12", packages: { "@millrace/api": { version: "1.0.0" } }, dependencies: {}, layouts: {} };
     const plugin = (version: string, range: string): Uint8Array =>
       archiveOf({

@@ -21,14 +21,10 @@ export async function tryDistribution(folder: string, { commands }: Distribution
 }
 
 function missingIn(output: string, parts: readonly DistributionPart[]): Diagnostic[] {
-  const parsed: unknown = JSON.parse(output);
-  const listed = (Array.isArray(parsed) ? parsed : ((parsed as { readonly plugins?: unknown }).plugins ?? [])) as readonly {
-    readonly kind: string;
-    readonly name: string;
-  }[];
+  const listed = JSON.parse(output) as readonly { readonly kind: string; readonly name: string }[];
   return parts.flatMap((part) =>
     part.plugins
-      .filter(({ kind, name }) => !listed.some((each) => each?.kind === kind && each.name === name))
+      .filter(({ kind, name }) => !listed.some((each) => each.kind === kind && each.name === name))
       .map(({ kind, name }) => ({
         severity: "error",
         code: "MILLRACE_DIST_TRIAL",
