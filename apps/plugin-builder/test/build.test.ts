@@ -6,7 +6,9 @@ import type { PluginManifest } from "@millrace/core";
 import { release } from "@millrace/release";
 import { describe, expect, it } from "vitest";
 import { build } from "../src/build/build.ts";
+import { checkLayouts } from "../src/build/checks.ts";
 import { buildReport } from "../src/build/report.ts";
+import { readPluginPackage } from "../src/plugin/plugin-package.ts";
 import { builtPaths, PROCESSOR, writePlugin } from "./support/plugins.ts";
 import { API_VERSION, packageJson, root, scratchFolder, VERSIONS, writeFiles } from "./support/scratch.ts";
 import { failure, shown } from "./support/shown.ts";
@@ -94,6 +96,13 @@ describe("a build", () => {
     expect(code).toContain('"old@3.0.0/index.js"(');
     expect(code).toContain("old is free");
     expect(manifestIn(out("one")).bundled.map(({ name, license }) => `${name} ${license}`)).toEqual(["@millrace/api Apache-2.0", "old ISC"]);
+  });
+
+  it("carries the layout of the records that are in the bundle", async () => {
+    const reader = join(root, "packages/plugins/sysflow-reader");
+    const { manifest } = await build({ folder: reader, tag: "dev", out: out("reader"), types: false, live: false });
+    expect(manifest.layouts).toEqual({ "@millrace/sysflow": release.layouts["@millrace/sysflow"] });
+    expect(Object.keys(manifest.pins)).toContain("@millrace/sysflow");
   });
 
   it("is done again over what was built before, but not over what another package has built", async () => {
@@ -266,6 +275,19 @@ describe("a build is refused", () => {
     expect(await refusal(files)).toMatchInlineSnapshot(`
       "error MILLRACE_BUILDER_PIN: plugin geo would bundle zod 3.0.0, and release VERSION has 4.6.7
         hint: npm ls zod says who asks for it; npm install --save-dev --save-exact zod@4.6.7
+      1 error"
+    `);
+  });
+
+  it("where records are laid out otherwise than in the release", async () => {
+    const plugin = readPluginPackage(writePlugin(join(scratch, "laid-out")));
+    const text = await failure(
+      () => checkLayouts(plugin, { "@millrace/sysflow": "sha256-here" }, { ...release, layouts: { "@millrace/sysflow": "sha256-there" } }),
+      VERSIONS,
+    );
+    expect(text).toMatchInlineSnapshot(`
+      "error MILLRACE_BUILDER_LAYOUT: plugin geo would bundle @millrace/sysflow with the record layout sha256-here, and release VERSION has sha256-there
+        hint: install the packages anew; in a workspace write its release again: node tooling/release/release-file.mjs --fix
       1 error"
     `);
   });
