@@ -28,11 +28,12 @@ describe("a memo of words", () => {
         const found = new Map<string, number>();
         for (const cells of rows) {
           const key = at.map((place) => cells[place]).join();
-          const known = memo.get(Int32Array.from([99, ...cells]), 1);
+          const words = Int32Array.from([99, ...cells]);
+          const known = memo.get(words, 1);
           expect(known).toBe(found.get(key) ?? -1);
           if (known >= 0) continue;
           found.set(key, found.size);
-          memo.add(found.size - 1);
+          memo.add(words, 1, found.size - 1);
         }
       }),
     );
@@ -42,7 +43,7 @@ describe("a memo of words", () => {
     const memo = new WordMemo([0]);
     for (let word = 0; word < 40_000; word++) {
       expect(memo.get(Int32Array.of(word), 0)).toBe(-1);
-      memo.add(word);
+      memo.add(Int32Array.of(word), 0, word);
     }
     for (let word = 0; word < 40_000; word++) expect([-1, word]).toContain(memo.get(Int32Array.of(word), 0));
     memo.clear();

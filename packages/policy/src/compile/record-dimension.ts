@@ -22,12 +22,15 @@ export class RecordDimension {
   readonly #recurring: Dimension;
   /** The signature of the recurring leaves alone, by the values of the words that they read. */
   readonly #memo: WordMemo;
+  /** Whether there are others. */
+  readonly #changing: boolean;
   readonly #texts: Dimension;
   readonly #numbers: readonly { readonly test: LeafTest; readonly bit: number }[];
 
   constructor(leaves: readonly Leaf[]) {
     const recurring = leaves.filter((leaf) => readsOf(leaf) !== undefined);
     const changing = leaves.filter((leaf) => readsOf(leaf) === undefined);
+    this.#changing = changing.length > 0;
     const texts = changing.filter((leaf) => leaf.node === "text");
     const numbers = changing.filter((leaf) => leaf.node !== "text");
     this.#recurring = new Dimension(recurring);
@@ -59,9 +62,9 @@ export class RecordDimension {
     let signature = this.#memo.get(batch.words, batch.bases[index] as number);
     if (signature < 0) {
       signature = this.#decideRecurring(batch, index);
-      this.#memo.add(signature);
+      this.#memo.add(batch.words, batch.bases[index] as number, signature);
     }
-    return this.#texts.empty && this.#numbers.length === 0 ? signature : this.#decideRest(signature, batch, index);
+    return this.#changing ? this.#decideRest(signature, batch, index) : signature;
   }
 
   #decideRecurring(batch: FlatRows, index: number): number {
