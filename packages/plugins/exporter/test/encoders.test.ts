@@ -72,6 +72,8 @@ describe.each(["json", "ecs"] as const)("%s", (format) => {
         const slow = format === "json" ? slowJson(batch) : slowEcs(batch, "0.1.0");
         const texts = lines(batch, fast);
         expect(texts).toEqual(slow.map(({ text }) => text));
+        // Again, when surroundings that are older than what is kept come once more.
+        expect(lines(batch, fast)).toEqual(texts);
         expect(texts.map((text) => JSON.parse(text) as unknown)).toEqual(slow.map(({ value }) => value));
       }),
       { numRuns: 150 },

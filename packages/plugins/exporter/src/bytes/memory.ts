@@ -94,10 +94,11 @@ export class Memory {
     return page;
   }
 
-  /** Takes what was written since `from` off the page, and keeps it. Gives its place, which stays good until the next record. */
-  keep(from: number): number {
-    const length = this.at - from;
+  /** Takes what was written since the page had a length off it again, and keeps it. Gives its place, which stays good until the next record. */
+  keep(since: number): number {
+    const from = this.#begin + since;
     const { at } = this;
+    const length = at - from;
     this.at = from;
     if (length > this.#longestPiece || this.#arenaAt + length > this.#arenaBytes) {
       this.#loose.push(this.bytes.slice(from, at));

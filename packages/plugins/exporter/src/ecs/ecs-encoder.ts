@@ -1,5 +1,4 @@
 import {
-  type EventRows,
   type EventVerdict,
   type FileVersion,
   type FlatRows,
@@ -12,14 +11,15 @@ import {
 } from "@millrace/sysflow";
 import type { JsonWriter } from "../bytes/json-writer.ts";
 import { type Literal, literal } from "../bytes/literal.ts";
-import type { Encoder } from "../encoder.ts";
-import { type KeptText, keptText } from "../kept-text.ts";
-import { VerdictTexts, writeTags } from "../rule-texts.ts";
+import { type AroundText, type KeptText, keptText } from "../kept-text.ts";
+import { RecordEncoder } from "../record-encoder.ts";
+import { VerdictTexts } from "../rule-texts.ts";
 import { writeContainer, writeHost, writeOrchestrator, writePod } from "./around.ts";
 import { CommunityId } from "./community-id.ts";
 import { type EventKind, fileEventKind, fileFlowKind, hasTarget, isSymlink, k8sKind, NETWORK_KIND, processKind } from "./event-kind.ts";
 import { writeFile, writePlainFile } from "./file.ts";
 import { k8sResource } from "./k8s-resource.ts";
+import { writeNetwork } from "./network.ts";
 import { writeProcess, writeUser } from "./process.ts";
 import { TimeText } from "./time-text.ts";
 
@@ -34,26 +34,7 @@ const BYTES_READ: Literal = literal(',"sf_file_action":{"bytes_read":');
 const BYTES_WRITTEN: Literal = literal(',"bytes_written":');
 const READ_OPS: Literal = literal(',"read_ops":');
 const WRITE_OPS: Literal = literal(',"write_ops":');
-const NETWORK: Literal = literal(',"network":{"bytes":');
-const COMMUNITY_ID: Literal = literal(',"community_id":"');
-const NUMBER: Literal = literal('","iana_number":"');
-const PROTOCOL: Literal = literal('","protocol":"');
-const SOURCE: Literal = literal('"},"source":{"address":"');
-const DESTINATION: Literal = literal(',"destination":{"address":"');
-const BYTES: Literal = literal('","bytes":');
-const IP: Literal = literal(',"ip":"');
-const PACKETS: Literal = literal('","packets":');
-const PORT: Literal = literal(',"port":');
 const CLOSE: Literal = literal("}");
-const LINE_END: Literal = literal("}\n");
-
-const PROTOCOLS: ReadonlyMap<number, Literal> = /* @__PURE__ */ new Map([
-  [1, literal("icmp")],
-  [6, literal("tcp")],
-  [17, literal("udp")],
-  [254, literal("raw")],
-]);
-const NO_PROTOCOL: Literal = literal("");
 
 /** How many kinds of events are remembered before all are forgotten: real traces have some dozens. */
 const MOST_KINDS = 4096;
@@ -65,8 +46,7 @@ interface KindText {
 }
 
 /** Events as records of the Elastic Common Schema. What depends on a version of an entity alone is written once, kept as bytes, and copied. */
-export class EcsEncoder implements Encoder {
-  readonly out: JsonWriter;
+export class EcsEncoder extends RecordEncoder {
   readonly #products: string;
   readonly #starts = new TimeText();
   readonly #ends = new TimeText();
@@ -82,45 +62,17 @@ export class EcsEncoder implements Encoder {
    * @param ecsVersion - of the schema
    */
   constructor(out: JsonWriter, version: string, ecsVersion: string) {
-    this.out = out;
+    super(out);
     this.#products = `,"agent":{"type":"SysFlow","version":${JSON.stringify(version)}},"ecs":{"version":${JSON.stringify(ecsVersion)}},"event":{"action":"`;
     this.#reasons = new VerdictTexts(out, (verdict) => writeReason(out, verdict));
   }
 
-  encode(batch: EventRows, event: number): void {
-    const { out } = this;
-    const { flat } = batch;
-    const index = batch.indexes[event] as number;
-    const base = flat.bases[index] as number;
-    const verdict = batch.verdicts[event] as EventVerdict;
-    out.beginRecord();
-    out.need(0);
-    switch (flat.words[base]) {
-      case N.FILE_FLOW:
-        this.#fileFlow(flat, index, base, verdict);
-        break;
-      case N.NETWORK_FLOW:
-        this.#networkFlow(flat, index, base, verdict);
-        break;
-      case N.PROCESS_EVENT:
-        this.#processEvent(flat, index, base, verdict);
-        break;
-      case N.FILE_EVENT:
-        this.#fileEvent(flat, index, base, verdict);
-        break;
-      default:
-        this.#k8sEvent(flat, index, base, verdict);
-    }
-    writeTags(out, batch, event);
-    out.put(LINE_END);
-  }
-
-  #fileFlow(flat: FlatRows, index: number, base: number, verdict: EventVerdict): void {
+  protected override fileFlow(flat: FlatRows, index: number, base: number, verdict: EventVerdict): void {
     const { out } = this;
     const { words } = flat;
     const surroundings = flat.around[index] as Surroundings;
     const { process = ZERO_PROCESS } = surroundings;
-    const around = this.#around(surroundings);
+    const around = this.around(surroundings);
     const file = flat.files[index] ?? ZERO_FILE;
     const flags = words[base + L.OP_FLAGS] as number;
     const read = isPositive(words, base + L.READ_BYTES) || isPositive(words, base + L.READ_OPS);
@@ -132,15 +84,15 @@ export class EcsEncoder implements Encoder {
     if (kept) out.copy(kept.place, kept.length);
     else writeFile(out, file, { process, fd: words[base + L.FD] as number, symlink: isSymlink(flags), target: undefined });
     if (read || written) this.#fileAction(words, base);
-    this.#processOf(around, words, base, around.first);
+    this.writeAround(around, words, base, around.first);
   }
 
-  #fileEvent(flat: FlatRows, index: number, base: number, verdict: EventVerdict): void {
+  protected override fileEvent(flat: FlatRows, index: number, base: number, verdict: EventVerdict): void {
     const { out } = this;
     const { words } = flat;
     const surroundings = flat.around[index] as Surroundings;
     const { process = ZERO_PROCESS } = surroundings;
-    const around = this.#around(surroundings);
+    const around = this.around(surroundings);
     const file = flat.files[index] ?? ZERO_FILE;
     const flags = words[base + L.OP_FLAGS] as number;
     const target = hasTarget(flags) ? (flat.newFiles?.[index]?.parsed.path ?? "") : undefined;
@@ -149,37 +101,36 @@ export class EcsEncoder implements Encoder {
     out.copy(around.place, around.first);
     if (kept) out.copy(kept.place, kept.length);
     else writeFile(out, file, { process, fd: 0, symlink: isSymlink(flags), target });
-    this.#processOf(around, words, base, around.first);
+    this.writeAround(around, words, base, around.first);
   }
 
-  #networkFlow(flat: FlatRows, index: number, base: number, verdict: EventVerdict): void {
+  protected override networkFlow(flat: FlatRows, index: number, base: number, verdict: EventVerdict): void {
     const { out } = this;
     const { words } = flat;
-    const around = this.#around(flat.around[index] as Surroundings);
+    const around = this.around(flat.around[index] as Surroundings);
     this.#head(words, base, N.NETWORK_FLOW, this.#kind(N.NETWORK_FLOW, 0, 0), verdict);
     out.copy(around.place, around.first);
-    this.#network(words, base);
-    this.#processOf(around, words, base, around.first);
+    writeNetwork(out, words, base, this.#communityId);
+    this.writeAround(around, words, base, around.first);
   }
 
-  #processEvent(flat: FlatRows, index: number, base: number, verdict: EventVerdict): void {
+  protected override processEvent(flat: FlatRows, index: number, base: number, verdict: EventVerdict): void {
     const { words } = flat;
     const surroundings = flat.around[index] as Surroundings;
-    const around = this.#around(surroundings);
+    const around = this.around(surroundings);
     const { process = ZERO_PROCESS } = surroundings;
     const ofThread = words[base + L.TID] !== process.hpidLo || words[base + L.TID + 1] !== process.hpidHi;
     this.#head(words, base, N.PROCESS_EVENT, this.#kind(N.PROCESS_EVENT, words[base + L.OP_FLAGS] as number, Number(ofThread)), verdict);
-    this.#processOf(around, words, base, 0);
+    this.writeAround(around, words, base, 0);
   }
 
-  #k8sEvent(flat: FlatRows, index: number, base: number, verdict: EventVerdict): void {
+  protected override k8sEvent(flat: FlatRows, index: number, base: number, verdict: EventVerdict): void {
     const { out } = this;
     const { words } = flat;
     const message = messageAt({ words, text: flat.text, values: [] }, base);
     this.#head(words, base, N.K8S_EVENT, this.#kind(N.K8S_EVENT, words[base + L.K8S_ACTION] as number, 0), verdict, message);
     writeHost(out, (flat.around[index] as Surroundings).header);
-    const { namespace, name, kind } = k8sResource(message);
-    writeOrchestrator(out, namespace, name, kind);
+    writeOrchestrator(out, k8sResource(message));
   }
 
   /** Writes all up to the end of the section `event`. */
@@ -226,66 +177,21 @@ export class EcsEncoder implements Encoder {
     out.put(CLOSE);
   }
 
-  #network(words: Int32Array, base: number): void {
+  /** One part: host, container and pod. What the record has of its own stands after it. */
+  protected override keepAround(around: Surroundings, kept: AroundText, from: number): void {
     const { out } = this;
-    const [sip, dip, proto] = [words[base + L.SIP] as number, words[base + L.DIP] as number, words[base + L.PROTO] as number];
-    const [sport, dport] = [words[base + L.SPORT] as number, words[base + L.DPORT] as number];
-    const [readLo, readHi] = [words[base + L.READ_BYTES] as number, words[base + L.READ_BYTES + 1] as number];
-    const [writtenLo, writtenHi] = [words[base + L.WRITE_BYTES] as number, words[base + L.WRITE_BYTES + 1] as number];
-    const sum = (readLo >>> 0) + (writtenLo >>> 0);
-    out.put(NETWORK);
-    out.long(sum | 0, (readHi + writtenHi + Number(sum > 0xffffffff)) | 0);
-    out.put(COMMUNITY_ID);
-    this.#communityId.write(out, sip, dip, proto, sport, dport);
-    out.put(NUMBER);
-    out.int(proto);
-    out.put(PROTOCOL);
-    out.put(PROTOCOLS.get(proto) ?? NO_PROTOCOL);
-    out.put(SOURCE);
-    this.#endPoint(sip, sport, words, base + L.WRITE_BYTES, base + L.WRITE_OPS);
-    out.put(DESTINATION);
-    this.#endPoint(dip, dport, words, base + L.READ_BYTES, base + L.READ_OPS);
-  }
-
-  #endPoint(address: number, port: number, words: Int32Array, bytes: number, packets: number): void {
-    const { out } = this;
-    out.address(address);
-    out.put(BYTES);
-    out.long(words[bytes] as number, words[bytes + 1] as number);
-    out.put(IP);
-    out.address(address);
-    out.put(PACKETS);
-    out.long(words[packets] as number, words[packets + 1] as number);
-    out.put(PORT);
-    out.int(port);
-    out.put(CLOSE);
-  }
-
-  /** Writes what is around a record from an offset of its text on, with the number of the thread amid the process. */
-  #processOf(around: KeptText, words: Int32Array, base: number, from: number): void {
-    const { out } = this;
-    out.copy(around.place + from, around.second - from);
-    out.long(words[base + L.TID] as number, words[base + L.TID + 1] as number);
-    out.copy(around.place + around.second, around.length - around.second);
-  }
-
-  /** Three parts: host, container and pod; the process up to the number of the thread; the rest, with the user. */
-  #around(around: Surroundings): KeptText {
-    const { out } = this;
-    const kept = keptText(around, this);
-    if (kept.generation === out.generation) return kept;
-    const before = out.length;
     writeHost(out, around.header);
-    writeContainer(out, around.container);
-    writePod(out, around.pod, this.#times);
-    const process = out.length;
-    writeProcess(out, around, this.#times);
-    const thread = out.length;
-    writeUser(out, around.process);
-    // The page may have moved to other memory meanwhile: only lengths stay true.
-    const page = out.at - out.length;
-    kept.keep(out, page + before, page + process, page + thread);
-    return kept;
+    this.section(around.container, writeContainer);
+    this.section(around.pod, writePod);
+    kept.keep(out, from, out.length);
+  }
+
+  protected override writeProcessStart(around: Surroundings): void {
+    writeProcess(this.out, around, this.#times);
+  }
+
+  protected override writeProcessEnd(around: Surroundings): void {
+    writeUser(this.out, around.process);
   }
 
   #file(file: FileVersion): KeptText {
@@ -294,7 +200,7 @@ export class EcsEncoder implements Encoder {
     if (kept.generation === out.generation) return kept;
     const before = out.length;
     writePlainFile(out, file);
-    kept.keep(out, out.at - out.length + before);
+    kept.keep(out, before);
     return kept;
   }
 

@@ -1,5 +1,4 @@
 import {
-  type EventRows,
   type EventVerdict,
   type FileVersion,
   type FlatRows,
@@ -16,24 +15,20 @@ import {
 import type { JsonWriter } from "../bytes/json-writer.ts";
 import { type Literal, literal } from "../bytes/literal.ts";
 import { TimeDigits } from "../bytes/time-digits.ts";
-import type { Encoder } from "../encoder.ts";
-import { type KeptText, keptText } from "../kept-text.ts";
-import { VerdictTexts, writeTags } from "../rule-texts.ts";
+import { type AroundText, type KeptText, keptText } from "../kept-text.ts";
+import { RecordEncoder } from "../record-encoder.ts";
+import { VerdictTexts } from "../rule-texts.ts";
 import { writeContainer, writeMeta, writeNode, writePod } from "./around.ts";
+import { writeNet } from "./network.ts";
+import { writeNewFile } from "./new-file.ts";
 import { writeParent, writeProcessEnd, writeProcessStart } from "./process.ts";
 
-const LINE_END: Literal = literal("}\n");
 const TS: Literal = literal(',"ts":');
 const FILE: Literal = literal(',"file":{"directory":');
 const FD: Literal = literal(',"fd":');
 const NO_FD: Literal = literal("0");
 const NAME: Literal = literal(',"name":');
 const NO_NEW_FILE: Literal = literal(',"newdirectory":".","newname":".","newoid":"","newpath":"","newsymlink":""');
-const NEW_DIRECTORY: Literal = literal(',"newdirectory":');
-const NEW_NAME: Literal = literal(',"newname":');
-const NEW_OID: Literal = literal(',"newoid":');
-const NEW_PATH: Literal = literal(',"newpath":');
-const NEW_SYMLINK: Literal = literal(',"newsymlink":');
 const OID: Literal = literal(',"oid":');
 const OPEN_FLAGS: Literal = literal(',"openflags":[');
 const PATH: Literal = literal('],"path":');
@@ -44,15 +39,6 @@ const FLOW: Literal = literal(',"flow":{"rbytes":');
 const READ_OPS: Literal = literal(',"rops":');
 const WRITE_BYTES: Literal = literal(',"wbytes":');
 const WRITE_OPS: Literal = literal(',"wops":');
-const DESTINATION: Literal = literal(',"net":{"dip":"');
-const DESTINATION_PORT: Literal = literal('","dport":');
-const ADDRESSES: Literal = literal(',"ip":["');
-const NEXT_ADDRESS: Literal = literal('","');
-const PORTS: Literal = literal('"],"port":[');
-const NEXT: Literal = literal(",");
-const PROTOCOL: Literal = literal('],"proto":');
-const SOURCE: Literal = literal(',"sip":"');
-const SOURCE_PORT: Literal = literal('","sport":');
 const K8S_ACTION: Literal = literal(',"k8s":{"action":"');
 const K8S_KIND: Literal = literal('","kind":"');
 const K8S_MESSAGE: Literal = literal('","message":');
@@ -71,8 +57,7 @@ const MOST_FLAGS = 4096;
  * attributes, both in alphabetical order, then what rules said. What depends on a version of an entity alone is written
  * once, kept as bytes, and copied.
  */
-export class JsonEncoder implements Encoder {
-  readonly out: JsonWriter;
+export class JsonEncoder extends RecordEncoder {
   readonly #start: Literal;
   readonly #times = new TimeDigits();
   readonly #operations: Map<number, Literal>[] = Array.from({ length: 12 }, () => new Map<number, Literal>());
@@ -82,43 +67,15 @@ export class JsonEncoder implements Encoder {
 
   /** @param schemaVersion - the version of the JSON layout, which stands first in each record */
   constructor(out: JsonWriter, schemaVersion: number) {
-    this.out = out;
+    super(out);
     this.#start = literal(`{"version":${schemaVersion},"endts":`);
     this.#policies = new VerdictTexts(out, (verdict) => writePolicies(out, verdict));
   }
 
-  encode(batch: EventRows, event: number): void {
-    const { out } = this;
-    const { flat } = batch;
-    const index = batch.indexes[event] as number;
-    const base = flat.bases[index] as number;
-    out.beginRecord();
-    out.need(0);
-    switch (flat.words[base]) {
-      case N.FILE_FLOW:
-        this.#fileFlow(flat, index, base);
-        break;
-      case N.NETWORK_FLOW:
-        this.#networkFlow(flat, index, base);
-        break;
-      case N.PROCESS_EVENT:
-        this.#processEvent(flat, index, base);
-        break;
-      case N.FILE_EVENT:
-        this.#fileEvent(flat, index, base);
-        break;
-      default:
-        this.#k8sEvent(flat, index, base);
-    }
-    this.#policies.put(batch.verdicts[event] as EventVerdict);
-    writeTags(out, batch, event);
-    out.put(LINE_END);
-  }
-
-  #fileFlow(flat: FlatRows, index: number, base: number): void {
+  protected override fileFlow(flat: FlatRows, index: number, base: number, verdict: EventVerdict): void {
     const { out } = this;
     const { words } = flat;
-    const around = this.#around(flat.around[index] as Surroundings);
+    const around = this.around(flat.around[index] as Surroundings);
     const file = this.#file(flat.files[index] ?? ZERO_FILE, words, base + L.FOID);
     this.#head(words, base, N.FILE_FLOW, words[base + L.END_TS] as number, words[base + L.END_TS + 1] as number, 0);
     out.copy(around.place, around.first);
@@ -130,33 +87,36 @@ export class JsonEncoder implements Encoder {
     out.put(this.#openFlagsText(flags));
     out.copy(file.place + file.third, file.length - file.third);
     this.#flow(words, base);
-    this.#processOf(around, words, base, around.first);
+    this.writeAround(around, words, base, around.first);
+    this.#policies.put(verdict);
   }
 
-  #networkFlow(flat: FlatRows, index: number, base: number): void {
+  protected override networkFlow(flat: FlatRows, index: number, base: number, verdict: EventVerdict): void {
     const { out } = this;
     const { words } = flat;
-    const around = this.#around(flat.around[index] as Surroundings);
+    const around = this.around(flat.around[index] as Surroundings);
     this.#head(words, base, N.NETWORK_FLOW, words[base + L.END_TS] as number, words[base + L.END_TS + 1] as number, 0);
     out.copy(around.place, around.first);
     this.#flow(words, base);
     out.copy(around.place + around.first, around.second - around.first);
     writeNet(out, words, base);
-    this.#processOf(around, words, base, around.second);
+    this.writeAround(around, words, base, around.second);
+    this.#policies.put(verdict);
   }
 
-  #processEvent(flat: FlatRows, index: number, base: number): void {
+  protected override processEvent(flat: FlatRows, index: number, base: number, verdict: EventVerdict): void {
     const { words } = flat;
-    const around = this.#around(flat.around[index] as Surroundings);
+    const around = this.around(flat.around[index] as Surroundings);
     this.#head(words, base, N.PROCESS_EVENT, 0, 0, words[base + L.RET] as number);
     // Nothing stands between the container and the sections after it.
-    this.#processOf(around, words, base, 0);
+    this.writeAround(around, words, base, 0);
+    this.#policies.put(verdict);
   }
 
-  #fileEvent(flat: FlatRows, index: number, base: number): void {
+  protected override fileEvent(flat: FlatRows, index: number, base: number, verdict: EventVerdict): void {
     const { out } = this;
     const { words } = flat;
-    const around = this.#around(flat.around[index] as Surroundings);
+    const around = this.around(flat.around[index] as Surroundings);
     const file = this.#file(flat.files[index] ?? ZERO_FILE, words, base + L.FOID);
     const newFile = flat.newFiles?.[index];
     this.#head(words, base, N.FILE_EVENT, 0, 0, words[base + L.RET] as number);
@@ -173,10 +133,11 @@ export class JsonEncoder implements Encoder {
       out.copy(file.place + without, file.third - without);
     }
     out.copy(file.place + file.third, file.length - file.third);
-    this.#processOf(around, words, base, around.first);
+    this.writeAround(around, words, base, around.first);
+    this.#policies.put(verdict);
   }
 
-  #k8sEvent(flat: FlatRows, index: number, base: number): void {
+  protected override k8sEvent(flat: FlatRows, index: number, base: number, verdict: EventVerdict): void {
     const { out } = this;
     const { words } = flat;
     const { header } = flat.around[index] as Surroundings;
@@ -190,6 +151,7 @@ export class JsonEncoder implements Encoder {
     out.put(CLOSE);
     writeMeta(out, header);
     writeNode(out, header);
+    this.#policies.put(verdict);
   }
 
   #head(words: Int32Array, base: number, type: number, endLo: number, endHi: number, ret: number): void {
@@ -217,34 +179,25 @@ export class JsonEncoder implements Encoder {
     out.put(CLOSE);
   }
 
-  /** Writes what is around a record from an offset of its text on, with the number of the thread amid the process. */
-  #processOf(around: KeptText, words: Int32Array, base: number, from: number): void {
+  /** Three parts: the container; the trace; node and pod. */
+  protected override keepAround(around: Surroundings, kept: AroundText, from: number): void {
     const { out } = this;
-    out.copy(around.place + from, around.third - from);
-    out.long(words[base + L.TID] as number, words[base + L.TID + 1] as number);
-    out.copy(around.place + around.third, around.length - around.third);
-  }
-
-  /** Four parts: the container; the trace; node, pod, parent and process up to the number of the thread; the rest of the process. */
-  #around(around: Surroundings): KeptText {
-    const { out } = this;
-    const kept = keptText(around, this);
-    if (kept.generation === out.generation) return kept;
-    const before = out.length;
-    writeContainer(out, around.container);
+    this.section(around.container, writeContainer);
     const container = out.length;
     writeMeta(out, around.header);
     const meta = out.length;
     writeNode(out, around.header);
-    writePod(out, around.pod);
-    writeParent(out, around);
-    writeProcessStart(out, around, this);
-    const thread = out.length;
-    writeProcessEnd(out, around.process);
-    // The page may have moved to other memory meanwhile: only lengths stay true.
-    const page = out.at - out.length;
-    kept.keep(out, page + before, page + container, page + meta, page + thread);
-    return kept;
+    this.section(around.pod, writePod);
+    kept.keep(out, from, container, meta);
+  }
+
+  protected override writeProcessStart(around: Surroundings): void {
+    writeParent(this.out, around);
+    writeProcessStart(this.out, around, this);
+  }
+
+  protected override writeProcessEnd(around: Surroundings): void {
+    writeProcessEnd(this.out, around.process);
   }
 
   /**
@@ -278,8 +231,7 @@ export class JsonEncoder implements Encoder {
     out.put(TYPE);
     out.unquoted(file.restype);
     out.put(CLOSE);
-    const page = out.at - out.length;
-    kept.keep(out, page + before, page + descriptor, page + newFile, page + openFlags);
+    kept.keep(out, before, descriptor, newFile, openFlags);
     return kept;
   }
 
@@ -310,46 +262,6 @@ const OPEN_STATES: readonly Literal[] = [
   [true, false],
   [true, true],
 ].map(([read, write]) => literal(`,"is_open_read":${read},"is_open_write":${write}`));
-
-function writeNewFile(out: JsonWriter, file: FileVersion, words: Int32Array, oid: number): void {
-  const { parsed } = file;
-  out.put(NEW_DIRECTORY);
-  out.unquoted(parsed.directory);
-  out.put(NEW_NAME);
-  out.unquoted(parsed.name);
-  out.put(NEW_OID);
-  out.fileOid(words, oid);
-  out.put(NEW_PATH);
-  out.unquoted(parsed.path);
-  out.put(NEW_SYMLINK);
-  out.unquoted(parsed.symlink);
-}
-
-function writeNet(out: JsonWriter, words: Int32Array, base: number): void {
-  const sip = words[base + L.SIP] as number;
-  const dip = words[base + L.DIP] as number;
-  const sport = words[base + L.SPORT] as number;
-  const dport = words[base + L.DPORT] as number;
-  out.put(DESTINATION);
-  out.address(dip);
-  out.put(DESTINATION_PORT);
-  out.int(dport);
-  out.put(ADDRESSES);
-  out.address(sip);
-  out.put(NEXT_ADDRESS);
-  out.address(dip);
-  out.put(PORTS);
-  out.int(sport);
-  out.put(NEXT);
-  out.int(dport);
-  out.put(PROTOCOL);
-  out.int(words[base + L.PROTO] as number);
-  out.put(SOURCE);
-  out.address(sip);
-  out.put(SOURCE_PORT);
-  out.int(sport);
-  out.put(CLOSE);
-}
 
 function writePolicies(out: JsonWriter, { rules }: EventVerdict): void {
   out.need(0);

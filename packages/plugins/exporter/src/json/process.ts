@@ -2,7 +2,6 @@ import { commandLine, type ProcessVersion, type Surroundings, ZERO_PROCESS } fro
 import type { JsonWriter } from "../bytes/json-writer.ts";
 import { type Literal, literal } from "../bytes/literal.ts";
 import { type KeptText, keptText } from "../kept-text.ts";
-import { writeEach } from "./around.ts";
 
 const PARENT: Literal = literal(',"pproc":{"args":');
 const PROCESS: Literal = literal(',"proc":{"acmdline":[');
@@ -23,6 +22,7 @@ const TID: Literal = literal(',"tid":');
 const TTY: Literal = literal(',"tty":');
 const UID: Literal = literal(',"uid":');
 const USER: Literal = literal(',"user":');
+const COMMA: Literal = literal(",");
 const CLOSE: Literal = literal("}");
 
 /** Writes the section of the parent; nothing where there is none. What is not known of it is empty. */
@@ -76,8 +76,7 @@ function chainText(out: JsonWriter, process: ProcessVersion, owner: object): Kep
   out.unquoted(process.exe);
   const name = out.length;
   out.unquoted(process.name);
-  const page = out.at - out.length;
-  kept.keep(out, page + before, page + exe, page + name);
+  kept.keep(out, before, exe, name);
   return kept;
 }
 
@@ -106,4 +105,13 @@ function writeIdentity(out: JsonWriter, process: ProcessVersion | undefined, nam
   out.put(OID);
   out.string(oid);
   out.put(PID);
+}
+
+/** Writes items with commas between them. */
+function writeEach<T>(out: JsonWriter, items: readonly T[], write: (item: T) => void): void {
+  items.forEach((item, index) => {
+    out.need(0);
+    if (index > 0) out.put(COMMA);
+    write(item);
+  });
 }

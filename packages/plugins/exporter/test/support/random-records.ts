@@ -1,5 +1,6 @@
 import type { Oid, SysflowRecord } from "@millrace/api/sysflow";
 import fc from "fast-check";
+import { anyValues, arbitraryRecords } from "../../../../sysflow/test/support/arbitrary-records.ts";
 
 /** Texts that are hard to write: quotes at their ends, control characters, what Go escapes, halves of pairs, bytes that were no UTF-8. */
 const text: fc.Arbitrary<string> = fc.oneof(
@@ -55,99 +56,49 @@ const oid: fc.Arbitrary<Oid> = fc.record({ createTs: fc.constantFrom(0n, 7n), hp
 const fileOid: fc.Arbitrary<string> = fc.constantFrom("0".repeat(40), "1".repeat(40), "0123456789abcdef0123456789abcdef01234567");
 const id: fc.Arbitrary<string> = fc.constantFrom("", "c1", "c2", '"c3"');
 const ip: fc.Arbitrary<string> = fc.constantFrom("0.0.0.0", "255.255.255.255", "10.0.0.2", "127.0.0.1");
-const state = fc.constantFrom("CREATED" as const, "MODIFIED" as const, "REUP" as const);
-const bound = { procOid: oid, ts: long, tid: fc.oneof(long, fc.constantFrom(1n, 2n)), opFlags: flags };
-const counters = { endTs: long, fd: int, numRRecvOps: long, numWSendOps: long, numRRecvBytes: long, numWSendBytes: long };
+const addresses = fc.array(ip, { maxLength: 2 });
+const portList = fc.array(fc.record({ port: int, targetPort: int, nodePort: int, proto: text }), { maxLength: 2 });
 
-function typed<T extends SysflowRecord["type"]>(type: T, value: fc.Arbitrary<Extract<SysflowRecord, { type: T }>["value"]>): fc.Arbitrary<SysflowRecord> {
-  return value.map((made) => ({ type, value: made }) as SysflowRecord);
-}
-
-const entity: fc.Arbitrary<SysflowRecord> = fc.oneof(
-  typed(
-    "C",
-    fc.record({
-      id,
-      name: text,
-      image: text,
-      imageId: text,
-      type: fc.constantFrom("CT_DOCKER", "CT_CRIO", "unknown"),
-      privileged: fc.boolean(),
-      podId: fc.option(id, { nil: undefined }),
-    }),
-  ),
-  typed(
-    "P",
-    fc.record({
-      state,
-      oid,
-      poid: fc.option(oid, { nil: undefined }),
-      ts: long,
-      exe: text,
-      exeArgs: text,
-      uid: int,
-      userName: text,
-      gid: int,
-      groupName: text,
-      tty: fc.boolean(),
-      containerId: fc.option(id, { nil: undefined }),
-      entry: fc.boolean(),
-      cwd: fc.constant(""),
-      env: fc.constant([]),
-    }),
-  ),
-  typed(
-    "F",
-    fc.record({ state, oid: fileOid, ts: long, restype: fc.constantFrom("f", "d", "u", "p", "?", "\u0000"), path, containerId: fc.constant(undefined) }),
-  ),
-  typed(
-    "PD",
-    fc.record({
-      ts: long,
-      id,
-      name: text,
-      nodeName: text,
-      hostIp: fc.array(ip, { maxLength: 2 }),
-      internalIp: fc.array(ip, { maxLength: 2 }),
-      namespace: text,
-      restartCount: long,
-      labels: fc.constant({}),
-      selectors: fc.constant({}),
-      services: fc.array(
-        fc.record({
-          name: text,
-          id: text,
-          namespace: text,
-          clusterIp: fc.array(ip, { maxLength: 2 }),
-          portList: fc.array(fc.record({ port: int, targetPort: int, nodePort: int, proto: text }), { maxLength: 2 }),
-        }),
-        { maxLength: 2 },
-      ),
-    }),
-  ),
-);
-
-const event: fc.Arbitrary<SysflowRecord> = fc.oneof(
-  typed("PE", fc.record({ ...bound, args: fc.constant([]), ret: int })),
-  typed("FE", fc.record({ ...bound, fileOid, ret: int, newFileOid: fc.option(fileOid, { nil: undefined }) })),
-  typed("FF", fc.record({ ...bound, ...counters, openFlags: fc.oneof(fc.nat(0x1fff), fc.constant(0)), fileOid })),
-  typed("NF", fc.record({ ...bound, ...counters, sip: ip, dip: ip, sport: fc.nat(65_535), dport: fc.nat(65_535), proto: fc.constantFrom(1, 6, 17, 254, 0) })),
-  typed(
-    "KE",
-    fc.record({
-      kind: fc.constantFrom("K8S_PODS", "K8S_NODES"),
-      action: fc.constantFrom("K8S_COMPONENT_ADDED", "K8S_COMPONENT_MODIFIED", "K8S_COMPONENT_DELETED", "K8S_COMPONENT_ERROR", "K8S_COMPONENT_UNKNOWN"),
-      ts: long,
-      message: fc.oneof(text, fc.constantFrom('{"kind":"Pod","items":[{"name":"n","namespace":7}]}', '{"items":{}}', "null", "[")),
-    }),
-  ),
-);
+/** Few identities, so that records refer to each other, and texts and numbers that are hard to write. */
+const made = arbitraryRecords({
+  ...anyValues,
+  text,
+  texts: fc.constant([]),
+  cwd: fc.constant(""),
+  path,
+  exe: text,
+  time: long,
+  tid: fc.oneof(long, fc.constantFrom(1n, 2n)),
+  operations: long,
+  bytes: long,
+  restarts: long,
+  int,
+  opFlags: flags,
+  openFlags: fc.oneof(fc.nat(0x1fff), fc.constant(0)),
+  oid,
+  fileOid,
+  container: id,
+  pod: id,
+  containerOf: fc.option(id, { nil: undefined }),
+  containerOfFile: fc.constant(undefined),
+  containerType: fc.constantFrom("CT_DOCKER", "CT_CRIO", "unknown"),
+  restype: fc.constantFrom("f", "d", "u", "p", "?", "\u0000"),
+  address: ip,
+  sourcePort: fc.nat(65_535),
+  port: fc.nat(65_535),
+  protocol: fc.constantFrom(1, 6, 17, 254, 0),
+  version: fc.constantFrom(4, 1000),
+  labels: fc.constant({}),
+  addresses,
+  services: fc.array(fc.record({ name: text, id: text, namespace: text, clusterIp: addresses, portList }), { maxLength: 2 }),
+  kind: fc.constantFrom("K8S_PODS", "K8S_NODES"),
+  action: fc.constantFrom("K8S_COMPONENT_ADDED", "K8S_COMPONENT_MODIFIED", "K8S_COMPONENT_DELETED", "K8S_COMPONENT_ERROR", "K8S_COMPONENT_UNKNOWN"),
+  message: fc.oneof(text, fc.constantFrom('{"kind":"Pod","items":[{"name":"n","namespace":7}]}', '{"items":{}}', "null", "[")),
+});
+const entity = fc.oneof(made.C, made.P, made.F, made.PD);
+const event = fc.oneof(made.PE, made.FE, made.FF, made.NF, made.KE);
 
 /** A trace of a header, some entities and some events, in any order. */
 export const records: fc.Arbitrary<readonly SysflowRecord[]> = fc
-  .tuple(
-    typed("H", fc.record({ version: fc.constantFrom(4, 1000), exporter: text, ip: text, filename: path })),
-    fc.array(entity, { maxLength: 12 }),
-    fc.array(fc.oneof(event, entity), { minLength: 1, maxLength: 8 }),
-  )
+  .tuple(made.H, fc.array(entity, { maxLength: 12 }), fc.array(fc.oneof(event, entity), { minLength: 1, maxLength: 8 }))
   .map(([header, entities, events]) => [header, ...entities, ...events]);
