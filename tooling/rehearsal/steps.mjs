@@ -17,6 +17,7 @@ export const steps = [
   { name: "a patch of the core is published, with the driver that carries it", run: publishCore },
   { name: "the new driver refuses the old plugin, and says what mends it", run: refuseOldPlugin },
   { name: "plugin-builder build --fix with the new tag, and the plugin runs", run: rebuildPlugin },
+  { name: "plugin-builder dist: a folder with that driver and just the plugins of a list, which needs nothing else", run: makeDistribution },
   { name: "a second version of one plugin is published alone, and only it changes", run: publishOnePlugin },
   { name: "an edge release is published, and plugin-builder finds it while latest stays", run: publishEdge },
 ];
@@ -74,6 +75,22 @@ async function rebuildPlugin({ workspace, user }) {
   await user.run(`npx plugin-builder build geo --tag ${version} --fix --out geo/dist`, { seconds: 180 });
   assert.match(await user.run(RUN_GEO), GEO_SAYS);
   assert.equal(JSON.parse(user.read("geo/package.json")).devDependencies["@millrace/driver"], version);
+}
+
+async function makeDistribution(stage) {
+  const { workspace, user } = stage;
+  const listed = ["driver-file", "sysflow-reader"].map(
+    (name) => `  - package: "@millrace/plugin-${name}@${versionOf(workspace, `@millrace/plugin-${name}`)}"\n`,
+  );
+  const release = versionOf(workspace, "@millrace/driver");
+  user.write("edge.yaml", `dist:\n  name: edge\n  version: 1.0.0\n  driver: ${release}\nplugins:\n${listed.join("")}  - file: geo/dist/geo.mjs\n`);
+  await user.run("npx plugin-builder dist edge.yaml", { seconds: 180 });
+
+  const alone = stage.folder("alone");
+  for (const path of ["dist", "geo/example"]) cpSync(join(user.folder, path), join(alone.folder, path), { recursive: true });
+  assert.match(await alone.run("node dist/millrace.mjs run geo/example/pipeline.json geo/example/trace.sf"), GEO_SAYS);
+  const plugins = JSON.parse(await alone.run("node dist/millrace.mjs plugins --json")).map(({ kind, name }) => `${kind} ${name}`);
+  assert.deepEqual(plugins.sort(), ["driver file", "handler flattener", "processor geo", "processor sysflowreader"]);
 }
 
 async function publishOnePlugin(stage) {
