@@ -23,7 +23,7 @@ export async function raiseVersions(folder = root, { edge = false } = {}) {
   const raised = packages(folder)
     .map(({ manifest, path, folder: home }) => ({ name: manifest.name, path, folder: home, from: before.get(manifest.name), to: manifest.version }))
     .filter(({ from, to }) => from !== to);
-  for (const entry of raised) carryIntoSources(entry);
+  for (const entry of raised.filter(({ path }) => path.startsWith("packages/plugins/"))) carryIntoSources(entry);
   return raised;
 }
 
@@ -56,15 +56,29 @@ function bindPeers(folder) {
   }
 }
 
+/** The ranges of all peers, as text: where they change, the lockfile has to follow. */
+function peerRanges(folder) {
+  return JSON.stringify(packages(folder).map(({ manifest }) => manifest.peerDependencies));
+}
+
+/** Brings up to date what the workspace keeps of versions. Gives the exit code. */
+async function follow(peersBefore) {
+  const commands = [[process.execPath, join(root, "tooling/release/release-file.mjs"), "--fix"]];
+  if (peerRanges(root) !== peersBefore) commands.unshift(["pnpm", "install", "--lockfile-only", "--no-frozen-lockfile"]);
+  for (const [name, ...args] of commands) {
+    const { code, output } = await run(name, args);
+    process.stdout.write(code === 0 ? "" : output);
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const at = process.argv.indexOf("--root");
   const folder = at < 0 ? root : resolve(process.argv[at + 1]);
+  const peersBefore = peerRanges(folder);
   const raised = await raiseVersions(folder, { edge: process.argv.includes("--edge") });
   for (const { name, from, to } of raised) process.stdout.write(`${name} ${from} → ${to}\n`);
   if (raised.length === 0) process.stdout.write("No change file waits: nothing to raise. `pnpm changeset` writes one.\n");
-  else if (folder === root) {
-    const result = await run("node", [join(root, "tooling/release/release-file.mjs"), "--fix"]);
-    process.stdout.write(result.output);
-    process.exitCode = result.code;
-  }
+  else if (folder === root) process.exitCode = await follow(peersBefore);
 }
