@@ -3,8 +3,8 @@ import type { SysflowRecord } from "@millrace/api/sysflow";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readTrace, type TraceDamage, writeTrace } from "../src/index.ts";
+import { anyRecord } from "./support/arbitrary-records.ts";
 import { bytesReader, recordsOf } from "./support/reading.ts";
-import { anyRecord } from "./support/records.ts";
 import { takeApart } from "./support/reference.ts";
 
 const record = (i: number): SysflowRecord => ({

@@ -6,9 +6,9 @@ import avro from "avsc";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rowsFrom, sysflowSchema, writeTrace } from "../src/index.ts";
+import { anyRecord } from "./support/arbitrary-records.ts";
 import { conformanceNotice, hasConformance, traceFile, traceNames } from "./support/conformance.ts";
 import { partsOf, recordsOf } from "./support/reading.ts";
-import { anyRecord } from "./support/records.ts";
 import { bigintType, referenceRecords } from "./support/reference.ts";
 
 describe("a trace that was written", () => {
