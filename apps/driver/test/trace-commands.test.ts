@@ -329,6 +329,12 @@ describe.concurrent("millrace trace cut", () => {
     expect(after.stdout.split("\n").length).toBe(5);
   });
 
+  it("says that there is no such process", async ({ expect }) => {
+    const output = join(scratch, "nobody.sf");
+    const { code, stderr } = await trace(["cut", pod, "-o", output, "--process-tree", "99"]);
+    expect([code, stderr.replace(output, "O")]).toEqual([0, "O: 0 of 27 events, 1 record\nwarning: no event is of a process 99, or of a descendant of it\n"]);
+  });
+
   it("takes a process with its descendants, by either of its names, and a span of time", async ({ expect }) => {
     const [byPid, byOid, byTime] = ["pid.sf", "oid.sf", "time.sf"].map((name) => join(scratch, name)) as [string, string, string];
     await trace(["cut", pod, "-o", byPid, "--process-tree", "2231", "-q"]);

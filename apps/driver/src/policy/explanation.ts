@@ -32,7 +32,7 @@ export function explainRule(rule: Rule, record: NumberedRecord, policies: ReadPo
 }
 
 /** What a rule is called: its name, and beside it the title that people know it by, where that is another. */
-export function titleOf({ name, title }: Rule): string {
+function titleOf({ name, title }: Rule): string {
   return title === undefined || title === name ? name : `${title} [${name}]`;
 }
 

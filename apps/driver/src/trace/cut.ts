@@ -4,7 +4,7 @@ import { type Moment, readMoment } from "./moments.ts";
 import { NeededEntities } from "./needed-entities.ts";
 import { Progress } from "./progress.ts";
 import { hasFlatForm, readParts, tellFormless } from "./read-parts.ts";
-import { counted, reported } from "./report.ts";
+import { counted, reported, warn } from "./report.ts";
 import { TraceFile } from "./trace-file.ts";
 import { type RecordTest, recordTest } from "./where.ts";
 
@@ -44,6 +44,7 @@ export function cutTrace(file: string, options: CutOptions): Promise<number> {
     if (!options.quiet) {
       process.stderr.write(`${options.output}: ${cutter.kept} of ${counted(cutter.events, "event")}, ${counted(target.written, "record")}\n`);
       tellFormless(cutter.formless, "left out by --where");
+      if (!cutter.foundTree) warn(`no event is of a process ${options.processTree}, or of a descendant of it`);
     }
     if (target.refused > 0) process.stderr.write(`${counted(target.refused, "record")} left out: the format can't hold them\n`);
     if (damage !== undefined) throw damage;
@@ -63,6 +64,8 @@ class Cutter {
   readonly #to: Moment | undefined;
   readonly #tree: string | undefined;
   readonly #test: RecordTest | undefined;
+  /** Whether any event, chosen or not, belongs to the tree of processes that is asked for. */
+  #foundTree = false;
   /** When the first event was. */
   #start: bigint | undefined;
 
@@ -71,6 +74,11 @@ class Cutter {
     this.#to = to === undefined ? undefined : readMoment("--to", to);
     this.#tree = processTree;
     this.#test = where === undefined ? undefined : recordTest(where);
+  }
+
+  /** Whether the tree of processes that is asked for was met, if any is. */
+  get foundTree(): boolean {
+    return this.#tree === undefined || this.#foundTree;
   }
 
   cut(rows: SysflowRows, target: TraceFile): void {
@@ -109,11 +117,18 @@ class Cutter {
   #isIn({ words }: SysflowRows, base: number, around: Surroundings): boolean {
     const ts = bigintOf(words[base + layout.TS] as number, words[base + layout.TS + 1] as number);
     this.#start ??= ts;
+    const inTree = this.#isInTree(around);
     if (this.#from && ts < this.#nanosOf(this.#from)) return false;
     if (this.#to && ts >= this.#nanosOf(this.#to)) return false;
+    return inTree;
+  }
+
+  #isInTree({ ancestors }: Surroundings): boolean {
     const tree = this.#tree;
     if (tree === undefined) return true;
-    return around.ancestors.some((process) => process.oidText === tree || String(bigintOf(process.hpidLo, process.hpidHi)) === tree);
+    const found = ancestors.some((process) => process.oidText === tree || String(bigintOf(process.hpidLo, process.hpidHi)) === tree);
+    if (found) this.#foundTree = true;
+    return found;
   }
 
   #nanosOf(moment: Moment): bigint {
