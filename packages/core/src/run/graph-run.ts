@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { MillraceError } from "@millrace/api";
 import type { Graph } from "../graph.ts";
 import type { Host } from "../host.ts";
@@ -8,6 +7,7 @@ import { cleanUp } from "./cleanup.ts";
 import { connect } from "./connect.ts";
 import { contextOf } from "./context.ts";
 import { within } from "./deadline.ts";
+import { ABORT_MS, type Endable, Ending, GRACE_MS, STRAGGLER_MS } from "./ending.ts";
 import { messageOf, nodeError } from "./errors.ts";
 import { IdleWatch } from "./idle-watch.ts";
 import { LostAtSource } from "./lost-at-source.ts";
@@ -19,16 +19,10 @@ import { type RunResult, talliesOf } from "./result.ts";
 import type { Run, RunState } from "./run.ts";
 import type { NodeStats } from "./stats.ts";
 
-const GRACE_MS = 5000;
 const HEALTH_MS = 10_000;
-/** How long nodes have to return after the signal: when the grace time is over, and when the run is aborted. */
-const STRAGGLER_MS = 1000;
-const ABORT_MS = 100;
-/** How many errors a result keeps. */
-const MOST_ERRORS = 100;
 
 /** The life of a graph: register, init, test, run, drain, cleanup. */
-export class GraphRun implements Run, NodeSurroundings {
+export class GraphRun implements Run, NodeSurroundings, Endable {
   state: RunState = "new";
   readonly clock: Host["clock"];
   readonly settler: Settler = new Settler();
@@ -38,29 +32,16 @@ export class GraphRun implements Run, NodeSurroundings {
   private readonly host: Host;
   private readonly keepsAlive: boolean;
   /** In the order of the graph: sources first. */
-  private readonly nodes: readonly NodeState[];
-  private readonly idle: IdleWatch;
+  readonly nodes: readonly NodeState[];
+  readonly idle: IdleWatch;
+  /** Nodes whose run has not returned. */
+  readonly alive: Set<NodeState> = new Set();
+  private readonly ending: Ending;
   private readonly lost: LostAtSource;
-  private readonly draining = new AbortController();
-  private readonly signal = new AbortController();
-  private readonly graceMs: number;
-  private readonly errors: MillraceError[] = [];
-  private readonly leftBehind: string[] = [];
-  private reason: string | undefined = undefined;
-  private failed = false;
-  private cutOff = false;
-  private aborted = false;
-  /** Why nothing moves any more. */
-  private closed: MillraceError | undefined = undefined;
-  private over = false;
   private tested: Promise<void> | undefined = undefined;
   private result: Promise<RunResult> | undefined = undefined;
-  /** Nodes whose run has not returned. */
-  private readonly alive: Set<NodeState> = new Set();
   /** Called when something may have come to its end that the run waits for. */
   private wake: () => void = () => undefined;
-  private abortNow: () => void = () => undefined;
-  private readonly whenAborted: Promise<void>;
 
   constructor(graph: Graph, host: Host, options: RunOptions) {
     this.graph = graph;
@@ -69,20 +50,15 @@ export class GraphRun implements Run, NodeSurroundings {
     this.guard = options.guard;
     this.keepsAlive = options.keepAlive ?? true;
     this.pace = new Pace(host.clock);
-    this.graceMs = graph.service.graceMs ?? GRACE_MS;
-    this.nodes = connect(graph, this, this.graceMs);
+    this.ending = new Ending(this, graph.service.graceMs ?? GRACE_MS);
+    this.nodes = connect(graph, this, this.ending.graceMs);
     this.idle = new IdleWatch(host.clock, this.settler, this.nodes);
     this.lost = new LostAtSource(
       host,
       options.deadLetter,
-      (error) => this.fail(error),
+      (error) => this.ending.fail(error),
       () => this.settledDown(),
     );
-    // As many instances as there are may wait for these: that is no leak.
-    setMaxListeners(0, this.draining.signal, this.signal.signal);
-    this.whenAborted = new Promise((resolve) => {
-      this.abortNow = resolve;
-    });
   }
 
   stats(): NodeStats[] {
@@ -100,39 +76,31 @@ export class GraphRun implements Run, NodeSurroundings {
   }
 
   drain(reason: string): void {
-    if (this.draining.signal.aborted || this.closed !== undefined) return;
-    this.reason = reason;
-    this.takeNothingNew();
+    this.ending.drain(reason);
   }
 
   abort(reason: string): void {
-    if (this.aborted || this.over) return;
-    this.aborted = true;
-    this.reason = reason;
-    this.draining.abort();
-    this.close(new MillraceError("MILLRACE_RUN_ABORTED", `the run was aborted: ${reason}`));
-    this.abortNow();
-    this.leaveBehindAfter(ABORT_MS);
+    this.ending.abort(reason);
   }
 
   // ------------------------------------------------------------------------------------------------------- its stages
 
   private async makeReady(): Promise<void> {
-    this.state = this.draining.signal.aborted ? "draining" : "testing";
+    this.state = this.ending.draining.signal.aborted ? "draining" : "testing";
     try {
       await makeReady({
         clock: this.clock,
         nodes: this.sinksFirst(),
         healthMs: this.graph.service.healthMs ?? HEALTH_MS,
-        gone: this.whenAborted,
-        contextOf: (node) => contextOf(node, this.host, this.graph.service, this.draining.signal, this.signal.signal),
+        gone: this.ending.whenAborted,
+        contextOf: (node) => contextOf(node, this.host, this.graph.service, this.ending.draining.signal, this.ending.signal.signal),
       });
       if (this.state === "testing") this.state = "ready";
     } catch (cause) {
-      this.close(cause as MillraceError);
+      this.ending.close(cause as MillraceError);
       for (const error of await this.cleanUp(this.sinksFirst())) this.log().error(error.message);
-      this.over = true;
-      this.state = this.aborted ? "aborted" : "failed";
+      this.ending.over = true;
+      this.state = this.ending.aborted ? "aborted" : "failed";
       throw cause;
     }
   }
@@ -140,9 +108,9 @@ export class GraphRun implements Run, NodeSurroundings {
   private async runToEnd(): Promise<RunResult> {
     await this.test();
     if (this.state === "ready") this.state = "running";
-    if (this.closed === undefined) await this.runNodes();
+    if (this.ending.closed === undefined) await this.runNodes();
     await this.lastHolds();
-    this.close(new MillraceError("MILLRACE_RUN_ENDED", "the run has ended"));
+    this.ending.close(new MillraceError("MILLRACE_RUN_ENDED", "the run has ended"));
     return this.closeNodes();
   }
 
@@ -171,7 +139,7 @@ export class GraphRun implements Run, NodeSurroundings {
     if (thrown !== undefined) node.loseOpen(this.nodeFailed(node, thrown.cause));
     node.input.closeCurrent();
     // Most nodes leave nothing behind, and an error is dear to make.
-    let cause = this.closed ?? thrown?.cause;
+    let cause = this.ending.closed ?? thrown?.cause;
     const why = (): unknown => (cause ??= new MillraceError("MILLRACE_RUN_NODE_ENDED", `node '${node.id}' ended before it took the batch`));
     for (const channel of node.input.channels) channel.kill(why);
     if (!node.isSource && !node.input.resting) this.idle.resting();
@@ -188,105 +156,45 @@ export class GraphRun implements Run, NodeSurroundings {
   /** Every node has ended: some may still hold batches, or have some under way to a dead letter. */
   private async lastHolds(): Promise<void> {
     const settled = (): boolean =>
-      this.closed !== undefined || (this.lost.writing === 0 && this.nodes.every((node) => node.inFlight === 0 && node.held.size === 0));
+      this.ending.closed !== undefined || (this.lost.writing === 0 && this.nodes.every((node) => node.inFlight === 0 && node.held.size === 0));
     if (settled()) return;
     this.idle.flushAll();
     // A drain has its own deadline. A run that ends by itself is in no hurry, but does not wait for ever.
-    const limit = this.draining.signal.aborted || this.graceMs < 0 ? -1 : Math.max(this.graceMs, GRACE_MS);
+    const limit = this.ending.draining.signal.aborted || this.ending.graceMs < 0 ? -1 : Math.max(this.ending.graceMs, GRACE_MS);
     await within(this.clock, limit, () => this.waitUntil(settled));
   }
 
   private async closeNodes(): Promise<RunResult> {
     const sinksFirst = this.sinksFirst();
     await this.cleanUpAndTell(sinksFirst.filter((node) => !node.isSource));
-    for (const node of this.nodes) node.loseOpen(this.closed);
-    await within(this.clock, this.endGrace(), () => this.waitUntil(() => this.lost.writing === 0), this.whenAborted);
+    for (const node of this.nodes) node.loseOpen(this.ending.closed);
+    await within(this.clock, this.ending.endGrace(), () => this.waitUntil(() => this.lost.writing === 0), this.ending.whenAborted);
     await this.cleanUpAndTell(sinksFirst.filter((node) => node.isSource));
-    this.over = true;
-    const state = this.failed ? "failed" : this.aborted ? "aborted" : this.draining.signal.aborted ? "drained" : "finished";
+    this.ending.over = true;
+    const state = this.ending.failed ? "failed" : this.ending.aborted ? "aborted" : this.ending.draining.signal.aborted ? "drained" : "finished";
     this.state = state;
-    const { reason, cutOff, leftBehind } = this;
-    const errors = [...this.errors];
-    return { state, reason, error: errors[0], errors, ...talliesOf(this.nodes), cutOff, leftBehind: [...leftBehind] };
+    const { reason, cutOff, leftBehind, errors } = this.ending;
+    return { state, reason, error: errors[0], errors: [...errors], ...talliesOf(this.nodes), cutOff, leftBehind: [...leftBehind] };
   }
 
   private async cleanUpAndTell(nodes: readonly NodeState[]): Promise<void> {
     for (const error of await this.cleanUp(nodes)) {
-      this.keep(error);
-      if (!this.aborted) this.failed = true;
+      this.ending.keep(error);
+      if (!this.ending.aborted) this.ending.failed = true;
     }
   }
 
   private cleanUp(nodes: readonly NodeState[]): Promise<MillraceError[]> {
-    const grace = this.endGrace();
-    const limit = this.aborted ? ABORT_MS : grace < 0 ? grace : Math.max(grace, STRAGGLER_MS);
-    const gone = this.aborted ? undefined : this.whenAborted.then(() => this.clock.sleep(ABORT_MS));
+    const grace = this.ending.endGrace();
+    const limit = this.ending.aborted ? ABORT_MS : grace < 0 ? grace : Math.max(grace, STRAGGLER_MS);
+    const gone = this.ending.aborted ? undefined : this.ending.whenAborted.then(() => this.clock.sleep(ABORT_MS));
     return cleanUp(nodes, this.clock, limit, gone);
-  }
-
-  // ----------------------------------------------------------------------------------------------------- how it ends
-
-  /** Ends the run with an error, in good order as far as that goes. */
-  private fail(error: MillraceError): void {
-    this.keep(error);
-    if (this.failed || this.over) return;
-    this.failed = true;
-    this.takeNothingNew();
-  }
-
-  private takeNothingNew(): void {
-    if (!this.draining.signal.aborted) {
-      if (this.state !== "new") this.state = "draining";
-      this.draining.abort();
-      for (const node of this.nodes) for (const channel of node.input.channels) channel.hurry();
-      this.idle.flushAll();
-      if (this.graceMs >= 0 || this.failed) this.closeAfterGrace();
-    } else if (this.failed && this.graceMs < 0) this.closeAfterGrace();
-  }
-
-  private closeAfterGrace(): void {
-    const grace = this.endGrace();
-    this.clock.after(grace, () => {
-      if (this.closed !== undefined) return;
-      this.cutOff = this.nodes.some((node) => node.inFlight > 0);
-      this.close(new MillraceError("MILLRACE_RUN_GRACE", `the grace time of ${grace} ms is over`));
-      this.leaveBehindAfter(STRAGGLER_MS);
-    });
-  }
-
-  /** The grace time where something has to end: for ever is not meant for what has failed. */
-  private endGrace(): number {
-    return this.graceMs < 0 && this.failed ? GRACE_MS : this.graceMs;
-  }
-
-  /** Lets nothing through any more. What is queued is lost; what a node has open it may still finish. */
-  private close(cause: MillraceError): void {
-    if (this.closed !== undefined) return;
-    this.closed = cause;
-    if (this.state === "running" || this.state === "draining") this.state = "closing";
-    this.idle.stop();
-    this.signal.abort(cause);
-    for (const node of this.nodes) node.inputOver = true;
-    for (const node of this.nodes) {
-      for (const channel of node.input.channels) channel.kill(() => cause);
-      node.account?.open();
-    }
-    for (const node of this.nodes) node.input.wake();
-    this.settledDown();
-  }
-
-  private leaveBehindAfter(ms: number): void {
-    this.clock.after(ms, () => {
-      for (const node of this.alive) this.leftBehind.push(node.id);
-      this.alive.clear();
-      this.settledDown();
-    });
   }
 
   // -------------------------------------------------------------------------------------------- what nodes tell the run
 
   closedBy(): MillraceError | undefined {
-    return this.closed;
+    return this.ending.closed;
   }
 
   nodeIdle(node: NodeState): void {
@@ -306,22 +214,22 @@ export class GraphRun implements Run, NodeSurroundings {
     node.counters.errors += 1;
     const error = nodeError("MILLRACE_RUN_NODE", node, messageOf(cause), cause);
     // After the signal nodes break off what they do, and many do so by an error.
-    if (this.closed !== undefined) {
-      if (cause !== this.closed && !this.over) this.log().debug(error.message);
+    if (this.ending.closed !== undefined) {
+      if (cause !== this.ending.closed && !this.ending.over) this.log().debug(error.message);
     } else if (node.phase === "ended") this.log().error(error.message);
-    else this.fail(error);
+    else this.ending.fail(error);
     return error;
   }
 
   nodeMisused(node: NodeState, what: string): void {
-    if (this.closed !== undefined) return;
+    if (this.ending.closed !== undefined) return;
     node.counters.errors += 1;
     if (node.counters.errors === 1) this.log().warn(`node '${node.id}' ${what}`);
   }
 
   lostAtSource(node: NodeState, shipment: Shipment, cause: unknown, advance: () => void): void {
     // What is lost because the run ends is read again after the next start: its place stays where it is.
-    if (this.failed || this.closed !== undefined) return;
+    if (this.ending.failed || this.ending.closed !== undefined) return;
     this.lost.handle(node, shipment, cause, advance);
   }
 
@@ -342,10 +250,6 @@ export class GraphRun implements Run, NodeSurroundings {
 
   private sinksFirst(): readonly NodeState[] {
     return this.nodes.toReversed();
-  }
-
-  private keep(error: MillraceError): void {
-    if (this.errors.length < MOST_ERRORS) this.errors.push(error);
   }
 
   private log(): ReturnType<Host["logger"]> {
