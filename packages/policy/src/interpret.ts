@@ -4,7 +4,7 @@ import { attributeOf, isThere, numbersOf, textsOf } from "./attribute-view.ts";
 import type { Verdict } from "./compile/verdict.ts";
 import { compareNumbers, numberOf } from "./numbers.ts";
 import type { RuleSet } from "./rule-set.ts";
-import { holds, piecesOf, testText } from "./text-test.ts";
+import { holds, lowerCase, piecesOf, testText } from "./text-test.ts";
 import type { Condition, Side } from "./tree.ts";
 
 /** The value of an attribute of the record that is judged. */
@@ -64,7 +64,7 @@ export function leafHolds(leaf: Leaf, read: ReadAttribute): boolean {
     case "exists":
       return isThere(read(attributeOf(leaf.subject)), leaf.subject.path);
     case "texts": {
-      const fold = (side: Side): string[] => texts(side).flatMap((text) => piecesOf(leaf.caseless ? text.toLowerCase() : text));
+      const fold = (side: Side): string[] => texts(side).flatMap((text) => piecesOf(leaf.caseless ? lowerCase(text) : text));
       const right = fold(leaf.right);
       return fold(leaf.left).some((text) => right.some((value) => holds(text, leaf.kind, value)));
     }

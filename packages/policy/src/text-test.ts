@@ -11,6 +11,14 @@ export function piecesOf(text: string): string[] {
   return text.split(",");
 }
 
+/**
+ * A text in lower case, character by character. JavaScript's own way looks around: a capital sigma at the end of a word becomes
+ * another letter than within one, so that a text would not contain what it does; and a dotted capital I becomes two characters.
+ */
+export function lowerCase(text: string): string {
+  return (/[\u0130\u03a3]/.test(text) ? text.replaceAll("\u0130", "i").replaceAll("\u03a3", "\u03c3") : text).toLowerCase();
+}
+
 /** Whether a text passes, as a whole or in one of its pieces. */
 export function testText(text: string, test: TextTest, whole: boolean): boolean {
   return (whole ? [text] : piecesOf(text)).some((piece) => testPiece(piece, test));
@@ -22,11 +30,11 @@ function testPiece(piece: string, test: TextTest): boolean {
     case "contains":
     case "startswith":
     case "endswith": {
-      const text = test.caseless ? piece.toLowerCase() : piece;
+      const text = test.caseless ? lowerCase(piece) : piece;
       return test.values.some((value) => holds(text, test.kind, value));
     }
     case "wildcard": {
-      const text = test.caseless ? piece.toLowerCase() : piece;
+      const text = test.caseless ? lowerCase(piece) : piece;
       return test.patterns.some((pattern) => matchesWildcard(text, pattern));
     }
     case "regex":

@@ -208,6 +208,30 @@ describe("checks of Falco rules", () => {
     expect(same("sf.proc.uid in (1, 2)", "sf.proc.uid = 2 or sf.proc.uid = '1'")).toBe(true);
   });
 
+  test("a rule for record types that nobody judges is a warning, and never fires", () => {
+    const text = `${rule("sf.ts >= 0")}  prefilter: [NE, PF]\n${rule("sf.ts >= 0")}  prefilter: [NE, PE]\n`;
+    const { ruleSet, diagnostics } = loadPolicies({ language: "falco", files: [{ path: "r.yaml", text }] });
+    expect(diagnostics.map(({ severity, message }) => `${severity} ${message}`)).toEqual([
+      'warning "NE" is no record type that rules judge',
+      'warning "PF" is no record type that rules judge',
+      'warning "NE" is no record type that rules judge',
+    ]);
+    expect(ruleSet.rules.map(({ condition, types }) => [condition.node, types])).toEqual([
+      ["constant", []],
+      ["number", ["PE"]],
+    ]);
+  });
+
+  test("an unknown attribute is in no list, not even in an empty one", () => {
+    const lists = "- list: none\n  items: []\n";
+    const truth = (condition: string): unknown => {
+      const { ruleSet } = loadPolicies({ language: "falco", files: [{ path: "r.yaml", text: lists + rule(condition) }] });
+      return ruleSet.rules[0]?.condition;
+    };
+    expect(truth("sf.nothing in (none)")).toMatchObject({ node: "constant", value: false });
+    expect(truth("'' in (none)")).toMatchObject({ node: "constant", value: true });
+  });
+
   test("a prefilter names record types, a priority is one of Falco's words", () => {
     expect(findings(`${rule("sf.ret = 0")}  prefilter: [PX]\n  priority: hihg\n  enabled: maybe\n`)).toMatchInlineSnapshot(`
       "r.yaml:4:15: error MILLRACE_POLICY_VALUE: "PX" is no record type that rules judge

@@ -30,13 +30,64 @@ describe("policy files", () => {
       name: "Shell in a container",
       desc: "A shell was started in a container",
       priority: 2,
-      tags: ["a", "b c", "mitre:T1059"],
+      tags: ["a", "b c", "mitre:T1059", ""],
       prefilter: [{ text: "PE" }, { text: "FF" }],
       actions: [{ text: "now" }],
       enabled: true,
       source: "sysflow",
     });
     expect(show(condition)).toBe("sf.proc.name in (bash, sh)");
+  });
+
+  test("every comma of a list divides, and behind a last one stands an empty item", () => {
+    const { rules, findings } = read(`
+- rule: r
+  desc: d
+  condition: a in (l, none)
+  tags: ["a,b", 'c', "", d,]
+  prefilter: ["PE,FE", ]
+  actions: []
+- list: l
+  items: ["x,more", "", 'y']
+- list: more
+  items: [z]
+- list: none
+  items: []
+- rule: untagged
+  desc: d
+  condition: a
+  tags: []
+`);
+    expect(findings).toBe("");
+    expect(rules.map(({ definition }) => definition)).toMatchObject([
+      { tags: ["a", "b", "c", "", "d", ""], prefilter: [{ text: "PE" }, { text: "FE" }], actions: [] },
+      { tags: [] },
+    ]);
+    expect(rules[0]?.list("l")).toEqual(["x", "z", "", "y"]);
+    expect(rules[0]?.list("none")).toEqual([""]);
+  });
+
+  test("keys and whole conditions may stand in quotes, and a dash on a line of its own", () => {
+    const { rules, findings } = read(`
+-
+  rule: first
+  desc: 'it''s "one"'
+  condition: "sf.type = PE and sf.proc.name != 'x'"
+-   # a comment
+
+  "rule": "the \\"second\\""
+  'desc': "a" and "b"
+  "condition": 'sf.type = "PE"'
+- rule: third
+  desc: d
+  condition: "PE" = sf.type and sf.proc.name = "x"
+`);
+    expect(findings).toBe("");
+    expect(rules.map(({ definition, condition }) => [definition.name, definition.is === "rule" && definition.desc, show(condition)])).toEqual([
+      ["first", `it's "one"`, '(sf.type = PE and sf.proc.name != "x")'],
+      ['the "second"', '"a" and "b"', 'sf.type = "PE"'],
+      ["third", "d", '("PE" = sf.type and sf.proc.name = "x")'],
+    ]);
   });
 
   test("keys stand in any order, the dash at any indentation, documents after each other", () => {

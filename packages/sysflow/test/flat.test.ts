@@ -143,7 +143,7 @@ describe("names of Falco's rules", () => {
     ["fd.name", "/run/app.sock", 3],
     ["fd.name", "", 0],
     ["fd.filename", "app.log", 2],
-    ["proc.tty", false, 0],
+    ["proc.tty", 0, 0],
     ["proc.createtime", 1_000_000_000_002n, 0],
     ["proc.pcreatetime", 1_000_000_000_001n, 0],
     ["proc.aname[0]", "app", 0],

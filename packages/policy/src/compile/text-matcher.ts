@@ -1,5 +1,5 @@
 import { compileLinear } from "../regex.ts";
-import { isInNetwork, matchesWildcard } from "../text-test.ts";
+import { isInNetwork, lowerCase, matchesWildcard } from "../text-test.ts";
 import type { TextTest } from "../tree.ts";
 import { AhoCorasick } from "./aho-corasick.ts";
 import { bitsIn, setBit } from "./bits.ts";
@@ -58,7 +58,7 @@ export class TextMatcher {
 
   #match(text: string, out: Int32Array): void {
     if (!this.#cased.empty) this.#cased.match(text, out);
-    if (!this.#caseless.empty) this.#caseless.match(text.toLowerCase(), out);
+    if (!this.#caseless.empty) this.#caseless.match(lowerCase(text), out);
     for (const hit of this.#others) hit(text, out);
   }
 }

@@ -1,7 +1,7 @@
 import { type DiagnosticBag, didYouMean } from "@millrace/text";
 import type { AttributeCatalog } from "../catalog.ts";
 import { compareNumbers, numberOf } from "../numbers.ts";
-import { piecesOf, testText } from "../text-test.ts";
+import { lowerCase, piecesOf, testText } from "../text-test.ts";
 import type { Condition, ConditionBuilder, NumberComparison, Side, TextTest } from "../tree.ts";
 import type { ResolvedDefinition } from "./library.ts";
 import type { BinaryOperator, Expression, ListOperator, Operand, Range } from "./syntax.ts";
@@ -78,7 +78,7 @@ class Checker {
       case "compare":
         return this.#compare(expression.operator, this.#side(expression.left), this.#side(expression.right), expression.right.at);
       case "among":
-        return this.#among(expression.operator, this.#side(expression.left), expression.items);
+        return this.#among(expression.operator, expression.left, expression.items);
     }
   }
 
@@ -151,7 +151,7 @@ class Checker {
 
   #texts(kind: "equals" | "contains" | "startswith" | "endswith", left: Side, right: Side, caseless: boolean): Condition {
     const { builder } = this.#in;
-    if ("literal" in right) return this.#text(left, { kind, values: piecesOf(caseless ? right.literal.toLowerCase() : right.literal), caseless });
+    if ("literal" in right) return this.#text(left, { kind, values: piecesOf(caseless ? lowerCase(right.literal) : right.literal), caseless });
     // Equality has no sides.
     if ("literal" in left && kind === "equals") return this.#texts(kind, right, left, caseless);
     return builder.leaf({ node: "texts", left, right, kind, caseless });
@@ -189,8 +189,12 @@ class Checker {
     return 0n;
   }
 
-  #among(operator: ListOperator, left: Side, items: readonly Operand[]): Condition {
-    const values = items.flatMap((item) => this.#itemsOf(item)).flatMap((text) => piecesOf(text));
+  #among(operator: ListOperator, operand: Operand, items: readonly Operand[]): Condition {
+    const left = this.#side(operand);
+    const texts = items.flatMap((item) => this.#itemsOf(item)).flatMap((text) => piecesOf(text));
+    // Only an unknown attribute is empty without quotes. It is in no list, not even in one that has nothing but an empty text.
+    const isUnknown = !operand.quoted && "literal" in left && left.literal === "";
+    const values = isUnknown ? texts.filter((text) => text !== "") : texts;
     return this.#text(left, { kind: operator === "in" ? "equals" : "contains", values: [...new Set(values)], caseless: false });
   }
 

@@ -1,10 +1,10 @@
-import { type DiagnosticBag, didYouMean, type Source } from "@millrace/text";
+import { type DiagnosticBag, didYouMean, type Source, type Span } from "@millrace/text";
 import type { Priority } from "../rule-set.ts";
 import { type Exception, readExceptions } from "./exceptions.ts";
 import { DEFINITION_KEYS, type Definition, type Entry, KNOWN_KEYS, readDefinitions } from "./file-reader.ts";
 import { readPriority } from "./priority.ts";
 import type { Range } from "./syntax.ts";
-import { readBoolean, readList, readText, type Text } from "./values.ts";
+import { isQuoted, readBoolean, readList, readText, type Text } from "./values.ts";
 
 /** What every definition has: a name, the file it stands in, and how it treats an older definition of that name. */
 interface Named {
@@ -132,8 +132,8 @@ class DefinitionReader {
       exceptions: readExceptions(this.#source, this.#entries.get("exceptions"), this.#found),
       priority: priority && readPriority(this.#source, priority, this.#found),
       tags: this.#list("tags").map(({ text }) => text),
-      actions: this.#list("actions").map(({ text, span }) => ({ text, at: this.#range(span) })),
-      prefilter: this.#list("prefilter").map(({ text, span }) => ({ text, at: this.#range(span) })),
+      actions: this.#names("actions"),
+      prefilter: this.#names("prefilter"),
       enabled: this.#boolean("enabled"),
       source: this.#text("source"),
     };
@@ -157,6 +157,7 @@ class DefinitionReader {
     return override !== undefined && /:\s*append\b/.test(this.#source.text.slice(override.value.start, override.value.end));
   }
 
+  /** Without the quotes that a whole condition may stand in, as YAML allows. */
   #condition(): Range | undefined {
     const entry = this.#entries.get("condition");
     if (entry === undefined) {
@@ -167,7 +168,7 @@ class DefinitionReader {
       this.#error("the condition is empty", this.#range(entry.keySpan));
       return undefined;
     }
-    return this.#range(entry.value);
+    return this.#range(entry.block === undefined ? withinQuotes(this.#source, entry.value) : entry.value);
   }
 
   #text(key: string): string | undefined {
@@ -179,6 +180,11 @@ class DefinitionReader {
     const entry = this.#entries.get(key);
     if (entry === undefined && required) this.#error(`"${key}" is missing`, this.#range((this.#definition.entries[0] as Entry).keySpan), `add "${key}: []"`);
     return entry === undefined ? [] : readList(this.#source, entry, this.#found);
+  }
+
+  /** A list of names: what is empty names nothing. */
+  #names(key: string): LocatedText[] {
+    return this.#list(key).flatMap(({ text, span }) => (text === "" ? [] : { text, at: this.#range(span) }));
   }
 
   #boolean(key: string): boolean | undefined {
@@ -193,4 +199,9 @@ class DefinitionReader {
   #error(message: string, at: Range, hint?: string): void {
     this.#found.error(CODE, message, { place: at.source.at(at), hint });
   }
+}
+
+/** The span between the quotes of a text that is one quoted text as a whole; the same span for any other. */
+function withinQuotes({ text }: Source, span: Span): Span {
+  return isQuoted(text.slice(span.start, span.end)) ? { start: span.start + 1, end: span.end - 1 } : span;
 }

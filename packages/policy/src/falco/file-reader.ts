@@ -51,8 +51,11 @@ export const KNOWN_KEYS: readonly string[] = [
   "capture_duration",
 ];
 
-const KEY = /^([A-Za-z_][A-Za-z0-9_-]*)[ \t]*:(?=[ \t]|$)/;
-const DASH_KEY = /^-[ \t]*([A-Za-z_][A-Za-z0-9_-]*)[ \t]*:(?=[ \t]|$)/;
+/** A key with its colon; it may stand in quotes. */
+const KEY = /^(["']?)([A-Za-z_][A-Za-z0-9_-]*)\1[ \t]*:(?=[ \t]|$)/;
+const DASH_KEY = /^-[ \t]*(["']?)([A-Za-z_][A-Za-z0-9_-]*)\1[ \t]*:(?=[ \t]|$)/;
+/** A dash whose definition begins on the next line. */
+const LONE_DASH = /^-[ \t]*(?:#.*)?$/;
 
 /**
  * Divides a policy file into definitions and their entries. The format is YAML as people write it in policies, read line by
@@ -70,6 +73,11 @@ export function readDefinitions(source: Source, found: DiagnosticBag): Definitio
       continue;
     }
     const starts = startOfDefinition(source.text, line);
+    if (beginsBelow(source.text, lines, at)) {
+      definitions.push({ entries: [], span: { start: line.start + line.indent, end: line.end } });
+      at += 1;
+      continue;
+    }
     if (starts !== undefined) definitions.push({ entries: [], span: { start: line.start + line.indent, end: line.end } });
     const definition = definitions.at(-1);
     const key = starts ?? keyOf(source.text, line);
@@ -104,17 +112,27 @@ function startOfDefinition(text: string, line: Line): KeyAt | undefined {
   const begin = line.start + line.indent;
   const match = DASH_KEY.exec(text.slice(begin, line.end));
   if (match === null) return undefined;
-  const key = match[1] as string;
+  const key = match[2] as string;
   const start = begin + match[0].indexOf(key);
   return { key, span: { start, end: start + key.length }, after: begin + match[0].length, indent: start - line.start };
+}
+
+/** Whether a line is a dash alone, and what it defines stands on the next line. */
+function beginsBelow(text: string, lines: readonly Line[], at: number): boolean {
+  const line = lines[at] as Line;
+  if (!LONE_DASH.test(text.slice(line.start + line.indent, line.end))) return false;
+  let below = at + 1;
+  while (below < lines.length && isSkipped(text, lines[below] as Line)) below += 1;
+  return below < lines.length && DEFINITION_KEYS.includes(keyOf(text, lines[below] as Line)?.key ?? "");
 }
 
 function keyOf(text: string, line: Line): KeyAt | undefined {
   const begin = line.start + line.indent;
   const match = KEY.exec(text.slice(begin, line.end));
   if (match === null) return undefined;
-  const key = match[1] as string;
-  return { key, span: { start: begin, end: begin + key.length }, after: begin + match[0].length, indent: line.indent };
+  const key = match[2] as string;
+  const start = begin + (match[1] as string).length;
+  return { key, span: { start, end: start + key.length }, after: begin + match[0].length, indent: line.indent };
 }
 
 function readEntry(text: string, lines: readonly Line[], at: number, key: KeyAt): { entry: Entry; next: number } {
@@ -128,7 +146,7 @@ function readEntry(text: string, lines: readonly Line[], at: number, key: KeyAt)
   while (next < lines.length) {
     const following = lines[next] as Line;
     const inside = bracket !== undefined && following.start <= bracket;
-    if (!inside && endsValue(text, following, key, block !== undefined)) break;
+    if (!inside && (endsValue(text, following, key, block !== undefined) || beginsBelow(text, lines, next))) break;
     next += 1;
   }
   const from = block === undefined ? key.after : Math.min(line.end + 1, text.length);

@@ -218,7 +218,10 @@ class Library {
     return this.#parsed.get(macro);
   }
 
-  /** Each text once, in the order of first mention: lists that name the same lists again and again must not multiply. */
+  /**
+   * Each text once, in the order of first mention: lists that name the same lists again and again must not multiply. A list
+   * without items (`[]`) is one of one empty text, as sf-processor has it.
+   */
   #list(name: string, rule: GatheredRule): readonly string[] | undefined {
     if (this.#visible("lists", name, rule.file, rule.position) === undefined) return undefined;
     const texts = new Set<string>();
@@ -241,7 +244,9 @@ class Library {
     }
     if (done.has(name)) return;
     done.add(name);
-    for (const { items } of list.all) for (const { text } of items) this.#gatherList(text, rule, [...within, name], done, texts);
+    const items = list.all.flatMap((part) => part.items);
+    if (items.length === 0) texts.add("");
+    for (const { text } of items) this.#gatherList(text, rule, [...within, name], done, texts);
   }
 
   /** The definition that a name means at a place of a file. */

@@ -1,4 +1,5 @@
 import type { RecordType } from "@millrace/api/sysflow";
+import { names } from "@millrace/sysflow";
 import { type DiagnosticBag, didYouMean, type Source } from "@millrace/text";
 import { type AttributeCatalog, JUDGED_TYPES } from "../catalog.ts";
 import type { DropFilter, Rule } from "../rule-set.ts";
@@ -34,14 +35,16 @@ export function readFalcoRules(
     const place = definition.at.source.at(definition.at);
     if (definition.is === "filter") filters.push({ name: definition.name, condition, enabled: definition.enabled, place });
     else {
+      const types = prefilterOf(definition, found);
       rules.push({
         name: definition.name,
         desc: definition.desc,
-        condition,
+        // A rule that is for none of the types that are judged never fires.
+        condition: definition.prefilter.length > 0 && types.length === 0 ? builder.constant(false) : condition,
         priority: definition.priority ?? DEFAULT_PRIORITY,
         tags: definition.tags,
         actions: actionsOf(definition, options.actions, found),
-        types: prefilterOf(definition, found),
+        types,
         enabled: definition.enabled ?? true,
         place,
       });
@@ -65,10 +68,9 @@ function actionsOf(definition: RuleDefinition, known: readonly string[] | undefi
 function prefilterOf(definition: RuleDefinition, found: DiagnosticBag): RecordType[] {
   return definition.prefilter.flatMap((type) => {
     if (isJudged(type)) return [type.text as RecordType];
-    found.error("MILLRACE_POLICY_VALUE", `"${type.text}" is no record type that rules judge`, {
-      place: type.at.source.at(type.at),
-      hint: didYouMean(type.text, JUDGED_TYPES) ?? `they are ${JUDGED_TYPES.join(", ")}`,
-    });
+    const details = { place: type.at.source.at(type.at), hint: didYouMean(type.text, JUDGED_TYPES) ?? `they are ${JUDGED_TYPES.join(", ")}` };
+    const known = names.RECORD_TYPES.includes(type.text as RecordType);
+    found[known ? "warning" : "error"]("MILLRACE_POLICY_VALUE", `"${type.text}" is no record type that rules judge`, details);
     return [];
   });
 }

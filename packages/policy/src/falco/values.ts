@@ -27,10 +27,19 @@ export function readText(source: Source, entry: Entry): Text {
   return { text: unquoted(folded), span: entry.value };
 }
 
-/** One pair of quotes of the same kind around the whole of a text comes off. */
+/** A text that is one quoted text as a whole, as YAML writes it. */
+const QUOTED = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')$/s;
+
+/** Whether a text is one quoted text as a whole: `"a" and "b"` is not. */
+export function isQuoted(text: string): boolean {
+  return QUOTED.test(text);
+}
+
+/** Quotes around the whole of a text come off, and quotes within it are no longer escaped. */
 function unquoted(text: string): string {
-  const quote = text[0];
-  return text.length >= 2 && (quote === '"' || quote === "'") && text.endsWith(quote) ? text.slice(1, -1) : text;
+  if (!isQuoted(text)) return text;
+  const inner = text.slice(1, -1);
+  return text.startsWith("'") ? inner.replaceAll("''", "'") : inner.replaceAll(/\\(["\\])/g, "$1");
 }
 
 /** Takes comments away: a `#` at the start of a line, or after white space and outside of quotes. */
@@ -56,14 +65,17 @@ function unindented(text: string, indent: number): string {
   return [first, ...others.map((line) => line.slice(Math.min(indent, line.length - line.trimStart().length)))].join("\n");
 }
 
-/** A list: `[a, "b c", d]` over any number of lines, or a line with `- ` for each item. A text alone is a list of one. */
+/**
+ * A list: `[a, "b c", d]` over any number of lines, or a line with `- ` for each item. A text alone is a list of one. Every
+ * comma divides, even one between quotes, and behind a last comma stands an empty item: sf-processor reads lists so.
+ */
 export function readList(source: Source, entry: Entry, found: DiagnosticBag): Text[] {
   const { start, end } = entry.value;
   if (start === end) return [];
-  if (source.text[start] === "[") return readBracketed(source, entry, found);
-  if (source.text[start] === "-") return readDashed(source, entry);
-  const value = readText(source, entry);
-  return [value];
+  const first = source.text[start];
+  if (first !== "[" && first !== "-") return [readText(source, entry)];
+  const items = first === "[" ? readBracketed(source, entry, found) : readDashed(source, entry);
+  return items.flatMap(({ text, span }) => text.split(",").map((piece) => ({ text: piece, span })));
 }
 
 function readBracketed(source: Source, entry: Entry, found: DiagnosticBag): Text[] {
@@ -72,19 +84,23 @@ function readBracketed(source: Source, entry: Entry, found: DiagnosticBag): Text
   const items: Text[] = [];
   let at = start + 1;
   let closed = false;
+  let comma: number | undefined;
   while (at < end) {
     const character = text[at] as string;
-    if (/[\s,]/.test(character)) at += 1;
+    if (/\s/.test(character)) at += 1;
+    else if (character === ",") comma = at++;
     else if (character === "#") at = lineEnd(text, at, end);
     else if (character === "]") {
       closed = true;
       break;
     } else {
       const item = itemAt(source, at, end, found);
-      if (item.text !== "") items.push(item);
+      items.push(item);
+      comma = undefined;
       at = Math.max(item.span.end, at + 1);
     }
   }
+  if (comma !== undefined && items.length > 0) items.push({ text: "", span: { start: comma, end: comma + 1 } });
   if (!closed) found.error("MILLRACE_POLICY_SYNTAX", "a list is not closed", { place: source.place(start), hint: 'add "]"' });
   else if (
     text

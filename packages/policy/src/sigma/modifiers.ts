@@ -1,3 +1,4 @@
+import { lowerCase } from "../text-test.ts";
 import type { NumberComparison, TextTest, Wildcard } from "../tree.ts";
 import { base64, base64Offsets, literalOf, mapLiterals, parseWildcards, utf16, windowsDashes } from "./value.ts";
 
@@ -118,7 +119,7 @@ export function testsOf(patterns: readonly Wildcard[], kind: TextKind, cased: bo
   const texts = new Map<TextKind, string[]>();
   const wildcards: Wildcard[] = [];
   for (const pattern of patterns) {
-    const framed = frame(cased ? pattern : mapLiterals(pattern, (piece) => piece.toLowerCase()), kind);
+    const framed = frame(cased ? pattern : mapLiterals(pattern, (piece) => lowerCase(piece)), kind);
     const simple = simpleKind(framed);
     if (simple === undefined) wildcards.push(framed);
     else texts.set(simple.kind, [...(texts.get(simple.kind) ?? []), simple.text]);

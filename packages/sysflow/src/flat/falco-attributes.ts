@@ -1,7 +1,7 @@
 import { ipText } from "../ip.ts";
 import * as L from "../rows/layout.ts";
 import * as N from "../schema/names.ts";
-import { ALL, type Attribute, OF_FILE, OF_NET, OF_PROCESS, ofRecord, ZERO_FILE } from "./attribute-kinds.ts";
+import { ALL, type Attribute, OF_FILE, OF_NET, OF_PROCESS, ofProcess, ofRecord, ZERO_FILE } from "./attribute-kinds.ts";
 import { eventTypes } from "./flags.ts";
 
 /** Attributes of Falco's rules that SysFlow has no other name for. */
@@ -17,6 +17,8 @@ export function falcoAttributes(): readonly Attribute[] {
     ),
     ofRecord("evt.dir", "L", ALL, "Both directions, so that either matches.", [], () => [">", "<"]),
     fdName(),
+    // Falco's rules ask for a number: `proc.tty != 0`.
+    { ...ofProcess("proc.tty", "I", "1 where the process has a terminal, otherwise 0.", (process) => Number(process.tty)), aliasOf: "sf.proc.tty" },
   ];
 }
 
@@ -74,7 +76,6 @@ export const FALCO_ALIASES: ReadonlyMap<string, string> = new Map([
   ["proc.gid", "sf.proc.gid"],
   ["proc.uid", "sf.proc.uid"],
   ["proc.group", "sf.proc.group"],
-  ["proc.tty", "sf.proc.tty"],
   ["proc.exe", "sf.proc.exe"],
   ["proc.name", "sf.proc.name"],
   ["proc.args", "sf.proc.args"],
