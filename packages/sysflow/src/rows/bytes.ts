@@ -1,16 +1,50 @@
 import type { Buffer } from "node:buffer";
 
-/** The UTF-8 text at an offset. Bytes that are no UTF-8 become U+FFFD. */
+/** The UTF-8 text at an offset. Each byte that belongs to no UTF-8 character becomes U+FFFD, as in Go. */
 export function textAt(bytes: Buffer, at: number, length: number): string {
-  if (length > 24) return bytes.toString("utf8", at, at + length);
+  if (length > 24) return utf8(bytes, at, at + length);
   // Short ASCII text, which most names are, is faster without leaving JavaScript.
   let text = "";
   for (let i = at, end = at + length; i < end; i++) {
     const byte = bytes[i] as number;
-    if (byte > 127) return bytes.toString("utf8", at, at + length);
+    if (byte > 127) return utf8(bytes, at, at + length);
     text += String.fromCharCode(byte);
   }
   return text;
+}
+
+const REPLACEMENT = "\ufffd";
+
+/** Node makes one U+FFFD of all the bytes that a character was begun with. Paths and arguments that were cut off have such ends. */
+function utf8(bytes: Buffer, from: number, to: number): string {
+  const text = bytes.toString("utf8", from, to);
+  if (!text.includes(REPLACEMENT)) return text;
+  let mended = "";
+  let sound = from;
+  for (let at = from; at < to; ) {
+    const length = characterLength(bytes, at, to);
+    if (length === 0) {
+      mended += bytes.toString("utf8", sound, at) + REPLACEMENT;
+      sound = at + 1;
+    }
+    at += length || 1;
+  }
+  return mended + bytes.toString("utf8", sound, to);
+}
+
+/** How many bytes the character at an offset takes; 0 where there is none. */
+function characterLength(bytes: Buffer, at: number, end: number): number {
+  const lead = bytes[at] as number;
+  if (lead < 0x80) return 1;
+  const length = lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+  if (length === 0 || at + length > end) return 0;
+  // The second byte keeps out what has a shorter form, surrogates, and what lies beyond U+10FFFF.
+  const second = bytes[at + 1] as number;
+  const least = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+  const most = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+  if (second < least || second > most) return 0;
+  for (let i = at + 2; i < at + length; i++) if (((bytes[i] as number) & 0xc0) !== 0x80) return 0;
+  return length;
 }
 
 const NO_STRINGS: readonly string[] = Object.freeze([]);
