@@ -1,7 +1,9 @@
 // Measures exports, without rules and with, against the least that has to be done: inflating the same blocks; and, as a second floor,
 // inflating them and writing as many bytes.
 //
-//   node tooling/bench/export-bench.mjs [--records N (default 1000000)] [--repetitions N (default 3)] [--only TRACE] [--work TEXT]
+//   node tooling/bench/export-bench.mjs [--records N (default 1000000)] [--repetitions N (default 3)] [--only TRACE] [--work TEXT] [--variant repeated|salted] [--built]
+//
+// With --built, what `npm run build` has built is measured, as the commands run it: to run sources as they are takes about 30 MB more.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
@@ -21,6 +23,8 @@ const { values: options } = parseArgs({
     repetitions: { type: "string", default: "3" },
     only: { type: "string" },
     work: { type: "string" },
+    variant: { type: "string" },
+    built: { type: "boolean", default: false },
   },
 });
 
@@ -43,6 +47,7 @@ try {
       ["repeated", "repeat", 1],
       ["salted", "salt", 0.25],
     ]) {
+      if (options.variant !== undefined && variant !== options.variant) continue;
       const long = join(folder, `${name}-${variant}.sf`);
       const { records } = child("traces.mjs", how, file, long, String(Math.round(Number(options.records) * share)));
       for (const work of works()) print(name, variant, work.name, records, measure(long, work));
@@ -83,7 +88,7 @@ function measure(file, { format, policies = "" }) {
   const target = join(folder, "out");
   const runs = Array.from({ length: Number(options.repetitions) }, () => {
     const inflated = child("inflate-side.mjs", file);
-    const exported = child("export-side.mjs", file, format, target, policies);
+    const exported = child("export-side.mjs", file, format, target, policies, options.built ? "built" : "source");
     const bytes = statSync(target).size;
     rmSync(target);
     const written = bytes === 0 ? inflated : child("write-side.mjs", file, String(bytes), target);
@@ -122,7 +127,7 @@ function print(name, variant, work, records, { bytes, events, inflated, written,
 /** Runs one side, with the flag that the commands have. */
 function child(script, ...args) {
   return JSON.parse(
-    execFileSync(node, ["--max-semi-space-size=4", "--conditions=@millrace/source", join(here, script), ...args], {
+    execFileSync(node, ["--max-semi-space-size=4", ...(options.built ? [] : ["--conditions=@millrace/source"]), join(here, script), ...args], {
       encoding: "utf8",
       timeout: 600_000,
       stdio: ["ignore", "pipe", "inherit"],

@@ -1,14 +1,17 @@
 // One side of the benchmark of exports: reads, flattens, judges (where policies are named) and exports a trace through the
 // runtime, and prints what it took as JSON.
-import { defineProcessor } from "../../packages/api/src/sysflow/index.ts";
-import { createRun, MetricsRegistry, plan, Registry, systemClock } from "../../packages/core/src/index.ts";
-import { plugin as driverFile } from "../../packages/plugins/driver-file/src/index.ts";
-import { plugin as exporter } from "../../packages/plugins/exporter/src/index.ts";
-import { plugin as policyEngine } from "../../packages/plugins/policy-engine/src/index.ts";
-import { flattener, reader } from "../../packages/plugins/sysflow-reader/src/index.ts";
-import { EventBuilder, eventChannel, flatChannel, sysflowChannel } from "../../packages/sysflow/src/index.ts";
 
-const [file, format, target, policies] = process.argv.slice(2);
+const [file, format, target, policies, form = "source"] = process.argv.slice(2);
+
+/** A module of a package: its source, or what was built of it. */
+const from = (folder, name = "index") => import(`../../packages/${folder}/${form === "built" ? `dist/${name}.js` : `src/${name}.ts`}`);
+const { defineProcessor } = await from("api", "sysflow/index");
+const { createRun, MetricsRegistry, plan, Registry, systemClock } = await from("core");
+const { plugin: driverFile } = await from("plugins/driver-file");
+const { plugin: exporter } = await from("plugins/exporter");
+const { plugin: policyEngine } = await from("plugins/policy-engine");
+const { flattener, reader } = await from("plugins/sysflow-reader");
+const { EventBuilder, eventChannel, flatChannel, sysflowChannel } = await from("sysflow");
 
 /** Passes every record on as an event of which no rule says anything. */
 const enrich = defineProcessor({

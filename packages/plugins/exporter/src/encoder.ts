@@ -5,6 +5,8 @@ import type { JsonWriter } from "./bytes/json-writer.ts";
 export interface Encoder {
   /** Writes an event of a batch, with the line end. */
   encode(batch: EventRows, event: number): void;
+  /** What tells an event from all others, the same each time; absent where the format has no such thing. */
+  id?(batch: EventRows, event: number): string;
   /** Where it writes to. */
   readonly out: JsonWriter;
 }

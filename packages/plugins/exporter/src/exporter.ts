@@ -46,6 +46,8 @@ class Exporter implements Processor<EventBatch> {
   readonly #mostRecords: number;
   /** Where the records on the page end. */
   #ends: number[] = [];
+  /** Their ids, where the transport wants some. */
+  #ids: string[] = [];
   /** The write that is under way. It reads the page that is not being filled. */
   #writing: Promise<void> | undefined;
   #opened = false;
@@ -94,6 +96,7 @@ class Exporter implements Processor<EventBatch> {
       for (let event = 0; event < batch.records; event++) {
         encoder.encode(batch, event);
         this.#ends.push(out.length);
+        if (transport.wantsIds && encoder.id) this.#ids.push(encoder.id(batch, event));
         if (out.length >= most || this.#ends.length >= this.#mostRecords) {
           await this.#writePage(encoder);
           most = roomOn(transport);
@@ -112,9 +115,10 @@ class Exporter implements Processor<EventBatch> {
   async #writePage({ out }: Encoder): Promise<void> {
     const before = this.#writing;
     if (before) await before;
-    const ends = this.#ends;
+    const [ends, ids] = [this.#ends, this.#ids];
     this.#ends = [];
-    this.#writing = (this.#delivery as Delivery).write({ bytes: out.turn(), ends, isAligned: out.isAligned });
+    this.#ids = [];
+    this.#writing = (this.#delivery as Delivery).write({ bytes: out.turn(), ends, isAligned: out.isAligned, ...(ids.length > 0 && { ids }) });
     // Whoever waits for it learns of an error then.
     this.#writing.catch(() => undefined);
   }
@@ -122,6 +126,7 @@ class Exporter implements Processor<EventBatch> {
   #discardPage({ out }: Encoder): void {
     if (this.#ends.length === 0 && out.length === 0) return;
     this.#ends = [];
+    this.#ids = [];
     out.turn();
   }
 }

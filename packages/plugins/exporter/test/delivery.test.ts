@@ -1,5 +1,6 @@
 import { MillraceError } from "@millrace/api";
-import { harness, podScene } from "@millrace/testkit";
+import { XxHash64 } from "@millrace/sysflow";
+import { clientServerScene, harness, podScene, scenario } from "@millrace/testkit";
 import { describe, expect, it } from "vitest";
 import { exporterWith } from "../src/exporter.ts";
 import { plugin } from "../src/index.ts";
@@ -10,6 +11,9 @@ const batch = eventsFrom(podScene().records);
 const expected = lines(batch, encoder("json"))
   .map((line) => `${line}\n`)
   .join("");
+
+/** The bit of an execution among the operations. */
+const EXEC = 2;
 
 /** A transport that keeps what it takes: `some` bytes at a time, and fails when it is told to. */
 class Store implements Transport {
@@ -138,6 +142,51 @@ describe("writing", () => {
     expect(Math.max(...sizes)).toBe(5);
     expect(sizes.reduce((sum, size) => sum + size)).toBe(batch.records);
     expect(sizes.slice(0, -1).every((size) => size === 5)).toBe(true);
+  });
+});
+
+describe("ids", () => {
+  const idsOf = async (format: string, wantsIds: boolean, records: Parameters<typeof eventsFrom>[0]): Promise<readonly (readonly string[] | undefined)[]> => {
+    const seen: (readonly string[] | undefined)[] = [];
+    const create = (): Transport => ({
+      wantsIds,
+      write: ({ bytes, ids }) => {
+        seen.push(ids);
+        return bytes.length;
+      },
+    });
+    const h = await harness(exporterWith([{ name: "ids", options: {}, create }]), { options: { format }, input: eventsFrom(records) });
+    expect((await h.finished()).state).toBe("finished");
+    return seen;
+  };
+  const scene = [...podScene().records, ...clientServerScene().records];
+
+  it("come with each record where a transport wants them, and are the same each time", async () => {
+    const [ids = []] = await idsOf("ecs", true, scene);
+    expect(ids).toHaveLength(eventsFrom(scene).records);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.every((id) => /^[0-9a-f]{16}$/.test(id))).toBe(true);
+    expect(await idsOf("ecs", true, scene)).toEqual([ids]);
+  });
+
+  it("are hashes of what tells a record", async () => {
+    const [ids] = await idsOf("ecs", true, scenario().host("node").process("p", { exe: "x", pid: 5 }).exec().records);
+    const [event] = eventsFrom(scenario().host("node").process("p", { exe: "x", pid: 5 }).exec().records);
+    const numbers = ["sf.ts", "sf.proc.tid", "sf.proc.createts", "sf.opflags"].map((name) => {
+      const value = event?.record.get(name);
+      const bytes = Buffer.alloc(8);
+      bytes.writeBigInt64LE(BigInt(name === "sf.opflags" ? EXEC : (value as bigint)));
+      return bytes;
+    });
+    const bytes = Buffer.concat([Buffer.from("node"), ...numbers]);
+    const hash = new XxHash64();
+    hash.digest(bytes, bytes.length);
+    expect(ids).toEqual([hash.text]);
+  });
+
+  it("are not made where nobody wants them, or the format has none", async () => {
+    expect(await idsOf("ecs", false, scene)).toEqual([undefined]);
+    expect(await idsOf("json", true, scene)).toEqual([undefined]);
   });
 });
 

@@ -78,6 +78,39 @@ describe("the file", () => {
     expect([read("out.jsonl.1"), read()]).toEqual([expected.join("").repeat(2), expected.join("")]);
   });
 
+  it("is put aside by age when nothing is written, too, unless it is empty", async () => {
+    const h = await harness(plugin, { options: { export: "file", "file.path": path(), "file.rotate.interval": "10s" } });
+    const aside = (): string[] => readdirSync(folder).filter((name) => name !== "out.jsonl");
+    await h.until("the file to be opened", () => existsSync(path()));
+    await h.advance(25_000);
+    expect(aside()).toEqual([]);
+    expect((await h.feed(batch).settled()).outcome.state).toBe("done");
+    await h.advance(10_000);
+    await h.until("the file to be put aside", () => existsSync(path("out.jsonl.1")) && existsSync(path()));
+    await h.advance(60_000);
+    expect((await h.feed(batch).settled()).outcome.state).toBe("done");
+    expect([aside(), read("out.jsonl.1"), read()]).toEqual([["out.jsonl.1"], expected.join(""), expected.join("")]);
+    await h.close();
+  });
+
+  it("is left where it is while it can't be put aside, and loses nothing", async () => {
+    const h = await harness(plugin, { options: { export: "file", "file.path": path(), "file.rotate.interval": "10s" } });
+    expect((await h.feed(batch).settled()).outcome.state).toBe("done");
+    mkdirSync(path("out.jsonl.1"));
+    mkdirSync(path("out.jsonl.2"));
+    mkdirSync(path("out.jsonl.2/kept"), { recursive: true });
+    mkdirSync(path("out.jsonl.5/kept"), { recursive: true });
+    for (const name of ["3", "4"]) mkdirSync(path(`out.jsonl.${name}`));
+    await h.advance(10_000);
+    await h.until("the attempt to fail", () => h.log("warn").length > 0);
+    expect(h.log("warn")[0]).toMatch(/^can't put aside .*out\.jsonl: ENOTEMPTY/);
+    rmSync(path("out.jsonl.5"), { recursive: true });
+    expect((await h.feed(batch).settled()).outcome.state).toBe("done");
+    expect(expected.join("").repeat(2).endsWith(read())).toBe(true);
+    expect(read("out.jsonl.1") + read()).toBe(expected.join("").repeat(2));
+    await h.close();
+  });
+
   it("takes groups of as many records as are wanted", async () => {
     await run({ buffer: 3 });
     expect(read()).toBe(expected.join(""));

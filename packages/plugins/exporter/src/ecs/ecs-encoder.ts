@@ -1,4 +1,5 @@
 import {
+  type EventRows,
   type EventVerdict,
   type FileVersion,
   type FlatRows,
@@ -16,6 +17,7 @@ import { RecordEncoder } from "../record-encoder.ts";
 import { VerdictTexts } from "../rule-texts.ts";
 import { writeContainer, writeHost, writeOrchestrator, writePod } from "./around.ts";
 import { CommunityId } from "./community-id.ts";
+import { DocumentId } from "./document-id.ts";
 import { type EventKind, fileEventKind, fileFlowKind, hasTarget, isSymlink, k8sKind, NETWORK_KIND, processKind } from "./event-kind.ts";
 import { writeFile, writePlainFile } from "./file.ts";
 import { k8sResource } from "./k8s-resource.ts";
@@ -53,6 +55,7 @@ export class EcsEncoder extends RecordEncoder {
   /** For times of entities. */
   readonly #times = new TimeText();
   readonly #communityId = new CommunityId();
+  readonly #ids = new DocumentId();
   readonly #reasons: VerdictTexts;
   readonly #kinds: Map<number, KindText>[] = Array.from({ length: N.RECORD_TYPES.length * VARIANTS }, () => new Map<number, KindText>());
   readonly #types: readonly Literal[] = N.RECORD_TYPES.map((name) => literal(`,"sf_type":"${name}","start":`));
@@ -65,6 +68,10 @@ export class EcsEncoder extends RecordEncoder {
     super(out);
     this.#products = `,"agent":{"type":"SysFlow","version":${JSON.stringify(version)}},"ecs":{"version":${JSON.stringify(ecsVersion)}},"event":{"action":"`;
     this.#reasons = new VerdictTexts(out, (verdict) => writeReason(out, verdict));
+  }
+
+  id(batch: EventRows, event: number): string {
+    return this.#ids.of(batch, event);
   }
 
   protected override fileFlow(flat: FlatRows, index: number, base: number, verdict: EventVerdict): void {

@@ -1,7 +1,7 @@
 import { constants, write, writeSync } from "node:fs";
 import { access, type FileHandle, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { MillraceError, type PluginContext } from "@millrace/api";
+import { MillraceError, type PluginContext, type Timer } from "@millrace/api";
 import { z } from "zod";
 import { Burst, DirectFile } from "./direct.ts";
 import { bytesOf, durationMs, durationPattern, sizePattern } from "./quantities.ts";
@@ -15,7 +15,7 @@ const shape = {
     .enum(["auto", "on", "off"])
     .default("auto")
     .describe(
-      "Whether bytes go to the disk past the cache of the system, where it can do that: `auto` for no more than what exceeds 32 MiB within a second, `on`, or `off`",
+      "Whether data is written past the cache of the system, where that is possible: `auto`, what exceeds 32 MiB within a second; `on`, all but what is too little for it; or `off`",
     ),
   "file.rotate.size": z
     .union([z.number().int().positive(), z.string().regex(sizePattern, "a number of bytes, or a size such as 100M or 1G")])
@@ -24,7 +24,7 @@ const shape = {
   "file.rotate.interval": z
     .union([z.number().int().positive(), z.string().regex(durationPattern, "a number of seconds, or a duration such as 10m or 24h")])
     .optional()
-    .describe("The file is put aside when it is this old and something is to be written: seconds, or a duration such as `24h`"),
+    .describe("The file is put aside when it is this old, unless it is empty: seconds, or a duration such as `24h`"),
   "file.rotate.keep": z
     .number()
     .int()
@@ -49,6 +49,11 @@ const LINE_END = 0x0a;
 const CHUNK_BYTES = 1 << 17;
 const DIRECT_CHUNK_BYTES = 1 << 20;
 
+/** After how long a file that is in use is looked at again, to put it aside. */
+const BUSY_MS = 50;
+/** No timer takes more. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Writes to a file, which may be put aside for a new one when it is big or old enough, always between two records. */
 class FileTransport implements Transport {
   readonly #path: string;
@@ -65,6 +70,12 @@ class FileTransport implements Transport {
   #isRegular = false;
   #size = 0;
   #begun = 0;
+  /** Calls when the file is old enough. */
+  #timer: Timer | undefined;
+  /** Whether a call to the system is under way, or a record stands in the file in part: nothing may be put aside then. */
+  #isBusy = false;
+  /** The file being put aside by the timer. */
+  #puttingAside: Promise<void> | undefined;
 
   constructor(options: FileOptions, ctx: PluginContext) {
     this.#path = options["file.path"];
@@ -107,26 +118,39 @@ class FileTransport implements Transport {
   }
 
   async write(chunk: Chunk, from: number): Promise<number> {
+    await this.#puttingAside;
+    this.#isBusy = true;
+    let end = from;
     try {
       const to = await this.#room(chunk, from);
       const handle = (this.#handle ??= await this.#open(0));
       const written = await this.#put(handle.fd, chunk, from, to);
       this.#size += written;
       this.#burst.add(written, this.#ctx.clock.monotonic());
-      return from + written;
+      end = from + written;
+      return end;
     } catch (cause) {
       throw this.#error("write to", cause);
+    } finally {
+      this.#isBusy = lastEnd(chunk.ends, end) !== end;
     }
   }
 
   async abandon(chunk: Chunk, from: number): Promise<void> {
     const begun = lastEnd(chunk.ends, from);
+    this.#isBusy = false;
     if (begun === from) return;
     this.#size -= from - begun;
     await this.#handle?.truncate(this.#size);
   }
 
   async close(): Promise<void> {
+    await this.#puttingAside;
+    await this.#close();
+  }
+
+  async #close(): Promise<void> {
+    this.#timer?.cancel();
     const [handle, direct] = [this.#handle, this.#directFile];
     this.#handle = undefined;
     this.#directFile = undefined;
@@ -172,7 +196,7 @@ class FileTransport implements Transport {
   }
 
   async #putAside(): Promise<void> {
-    await this.close();
+    await this.#close();
     await shiftFiles(this.#path, this.#keep);
     await this.#open(0);
   }
@@ -183,8 +207,34 @@ class FileTransport implements Transport {
     const found = await handle.stat();
     this.#size = found.size;
     this.#isRegular = found.isFile();
-    this.#begun = this.#ctx.clock.now();
+    this.#begin();
     return handle;
+  }
+
+  /** The file is new from now on: it is put aside when its time has come, whether anything is written then or not. */
+  #begin(): void {
+    this.#begun = this.#ctx.clock.now();
+    this.#wait(this.#mostMs);
+  }
+
+  #wait(ms: number): void {
+    this.#timer?.cancel();
+    if (ms !== Number.POSITIVE_INFINITY) this.#timer = this.#ctx.clock.after(Math.min(ms, LONGEST_TIMER_MS), () => this.#beOld());
+  }
+
+  #beOld(): void {
+    if (!this.#isOld()) this.#wait(this.#begun + this.#mostMs - this.#ctx.clock.now());
+    else if (this.#isBusy) this.#wait(BUSY_MS);
+    else if (this.#size === 0) this.#begin();
+    else
+      this.#puttingAside = this.#putAside()
+        .catch((cause: unknown) => {
+          // The next write tries again, and is not done before it has succeeded.
+          this.#ctx.log.warn(this.#error("put aside", cause).message);
+        })
+        .finally(() => {
+          this.#puttingAside = undefined;
+        });
   }
 
   /** Ends the last line of a file that somebody has left within one. */

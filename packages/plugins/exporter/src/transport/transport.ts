@@ -6,6 +6,8 @@ export interface Chunk {
   readonly bytes: Uint8Array;
   /** By record: where it ends in {@link bytes}, which is where the next one begins. */
   readonly ends: readonly number[];
+  /** By record: its id, where the transport {@link Transport.wantsIds} and the format has one. */
+  readonly ids?: readonly string[];
   /** Whether the memory under {@link bytes} begins at a page of the system: what lies at a multiple of 4096 there does so everywhere. */
   readonly isAligned: boolean;
 }
@@ -26,6 +28,8 @@ export interface Transport {
   write(chunk: Chunk, from: number): number | Promise<number>;
   /** What was taken up to here is all that will come of a chunk, and may end within a record: makes the place good for the next one. */
   abandon?(chunk: Chunk, from: number): void | Promise<void>;
+  /** Whether each record is to come with an id by which it is known again, as a store needs it that must not take a record twice. */
+  readonly wantsIds?: boolean;
   /** How many bytes a chunk should have; 128 KiB, if absent. It has fewer where nothing more is there, and more where a record ends later. */
   readonly chunkBytes?: number;
   /** How many bytes there are before the next chunk: memory is arranged so that it begins as far after a page boundary. 0, if absent. */
