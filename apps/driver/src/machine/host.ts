@@ -1,6 +1,6 @@
 import { openSync } from "node:fs";
 import { createLogging, type Host, isLogThreshold, type LogFormat, type Logging, MetricsRegistry, systemClock } from "@millrace/core";
-import { describe, PIPE_EXIT } from "./command.ts";
+import { describe, leaveAtOnce, PIPE_EXIT } from "./command.ts";
 import { stateDirectories } from "./state-directory.ts";
 import { coloured } from "./terminal.ts";
 
@@ -88,9 +88,9 @@ export async function machineHost(options: MachineOptions): Promise<Machine> {
 
 /** A reader that has gone ends the process as it would end a plain program; a disk that is full is an error. */
 function standardOutputFailed(cause: unknown): never {
-  if ((cause as NodeJS.ErrnoException).code === "EPIPE") process.exit(PIPE_EXIT);
+  if ((cause as NodeJS.ErrnoException).code === "EPIPE") leaveAtOnce(PIPE_EXIT);
   process.stderr.write(`can't write to standard output: ${describe(cause)}\n`);
-  process.exit(1);
+  leaveAtOnce(1);
 }
 
 function thresholdOf(level: string): "trace" | "debug" | "info" | "warn" | "error" | "health" | "quiet" {

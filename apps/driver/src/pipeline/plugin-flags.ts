@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { lstat, stat } from "node:fs/promises";
 import type { PluginSource } from "@millrace/api";
 import type { LoaderSettings } from "@millrace/core";
 
@@ -22,9 +22,18 @@ export function sourcesOf(paths: readonly string[]): Promise<PluginSource[]> {
       try {
         return { from: (await stat(path)).isDirectory() ? "directory" : "file", path };
       } catch {
-        // What is no path is the name of a package, unless it looks like a path.
-        return { from: /^[./\\]/.test(path) ? "file" : "package", path };
+        // What is no path is the name of a package, unless it looks like a path, or is a link that leads nowhere.
+        return { from: /^[./\\~]|\.[cm]?[jt]s$/.test(path) || (await isLink(path)) ? "file" : "package", path };
       }
     }),
   );
+}
+
+async function isLink(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isSymbolicLink();
+  } catch {
+    // Nothing stands there.
+    return false;
+  }
 }

@@ -4,6 +4,7 @@ import { constants } from "node:os";
 import { isMillraceError, MillraceError } from "@millrace/api";
 import type { SysflowRecord } from "@millrace/api/sysflow";
 import { type TraceWriter, traceWriter } from "@millrace/sysflow";
+import { leaveAtOnce } from "../machine/command.ts";
 import { fileError } from "./read-parts.ts";
 import { warn } from "./report.ts";
 
@@ -49,7 +50,7 @@ export class TraceFile {
   /** A signal ends the command at once, and half a trace is of no use to anybody. */
   readonly #interrupted = (signal: NodeJS.Signals): void => {
     rmSync(partial(this.#path), { force: true });
-    process.exit(128 + constants.signals[signal]);
+    leaveAtOnce(128 + constants.signals[signal]);
   };
 
   /** Adds a record. One that the format can't hold is left out, counted, and told of the first time. */

@@ -1,6 +1,6 @@
 import type { Diagnostic, PluginKind, PluginSource } from "@millrace/api";
 import { FileLoader, isRefused, type LoadedFile, type LoadOptions, mayHold } from "./load-file.ts";
-import { fileFor, filesIn, lonelyManifests, obstacleAt, type PluginFile, pluginFile, standsAt } from "./locate.ts";
+import { fileFor, filesIn, leadsNowhere, lonelyManifests, obstacleAt, type PluginFile, pluginFile, standsAt } from "./locate.ts";
 import { called } from "./module-exports.ts";
 import { installedPackage } from "./package-entry.ts";
 
@@ -141,8 +141,9 @@ export class PluginFiles {
       .filter((source) => source.kind === undefined || source.kind === kind)
       .map((source) => {
         if (source.from !== "directory") return source.path;
-        const missing = standsAt(this.#base, source.path) === "nothing" ? " (there is no such folder)" : "";
-        return `${source.path.replace(/[\\/]+$/, "")}/${name}.mjs${missing}`;
+        const file = `${source.path.replace(/[\\/]+$/, "")}/${name}.mjs`;
+        if (standsAt(this.#base, source.path) === "nothing") return `${file} (there is no such folder)`;
+        return leadsNowhere(this.#base, file) ? `${file} (a symbolic link that leads nowhere)` : file;
       });
   }
 
@@ -205,8 +206,15 @@ function missing({ from, path }: PluginSource, stands: "file" | "directory" | "n
     case "file":
       return { ...problem, message: stands === "directory" ? `${path} is a folder, and a file was expected` : `plugin file ${path} does not exist` };
     case "package":
-      return { ...problem, message: `package ${path} is not installed, or has no entry to import`, hint: `npm install ${path}` };
+      return { ...problem, message: `package ${path} is not installed, or has no entry to import`, hint: installing(path) };
   }
+}
+
+/** Whoever named a file or folder that is not there must not be led to install some package that bears its name. */
+function installing(path: string): string {
+  const parts = path.split("/");
+  const name = parts.slice(0, path.startsWith("@") ? 2 : 1).join("/");
+  return `npm install ${name}, or write ./${path} if a file or folder is meant`;
 }
 
 function alone({ stem, shown }: { readonly stem: string; readonly shown: string }): Diagnostic {

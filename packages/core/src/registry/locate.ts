@@ -1,4 +1,4 @@
-import { accessSync, constants, type Dirent, existsSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
+import { accessSync, constants, type Dirent, existsSync, lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import { extname, join, relative, resolve } from "node:path";
 import { entryOfFolder } from "./package-entry.ts";
 
@@ -28,13 +28,23 @@ export function standsAt(base: string, path: string): "file" | "directory" | "no
 /** Why what stands at a path can't be used, where something is there: it may not be seen or read, or is a link to itself. */
 export function obstacleAt(base: string, path: string): unknown {
   const { stat, cause } = seenAt(base, path);
-  if (stat === undefined) return cause;
+  if (stat === undefined) return cause ?? (leadsNowhere(base, path) ? new Error("it is a symbolic link that leads nowhere") : undefined);
   try {
     if (stat.isDirectory()) readdirSync(resolve(base, path));
     else accessSync(resolve(base, path), constants.R_OK);
     return undefined;
   } catch (refusal) {
     return refusal;
+  }
+}
+
+/** Whether a path is a symbolic link to nothing, or to itself. */
+export function leadsNowhere(base: string, path: string): boolean {
+  try {
+    return standsAt(base, path) === "nothing" && lstatSync(resolve(base, path), { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  } catch {
+    // A folder on the way can't be entered: that is told of the folder.
+    return false;
   }
 }
 

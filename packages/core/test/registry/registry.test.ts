@@ -140,6 +140,16 @@ describe("a folder of plugins", () => {
     expect(await found(registry(PLUGINS), "driver", "b")).toContain("MILLRACE_REGISTRY_NOT_FOUND");
   });
 
+  it("may have a symbolic link that leads nowhere, of which is told to whoever looks for it", async () => {
+    mkdirSync(join(base, "plugins"));
+    symlinkSync("gone.mjs", join(base, "plugins/a.mjs"));
+    expect(await found(registry(PLUGINS), "processor", "a")).toMatchInlineSnapshot(`
+      "error MILLRACE_REGISTRY_NOT_FOUND: no processor is called "a"
+        hint: looked for in the built-in plugins, plugins/a.mjs (a symbolic link that leads nowhere)
+      1 error"
+    `);
+  });
+
   it("may be missing where it is not required", async () => {
     const gone: PluginSource = { from: "directory", path: "gone", required: false };
     expect(await registry(gone).open()).toEqual([]);
@@ -276,7 +286,7 @@ describe("plugin files and packages", () => {
         cause: out of order
       error MILLRACE_REGISTRY_SOURCE: plugin file gone.mjs does not exist
       error MILLRACE_REGISTRY_SOURCE: package not-installed is not installed, or has no entry to import
-        hint: npm install not-installed
+        hint: npm install not-installed, or write ./not-installed if a file or folder is meant
       6 errors"
     `);
     expect(await found(from, "processor", "good")).toBe("good from good.mjs");
