@@ -8,7 +8,7 @@ import { environment } from "../bootstrap/workspace.mjs";
  * is for somebody who has none.
  */
 export function command(name, args, { cwd, env = {}, seconds = 60, clean = false } = {}) {
-  const settings = clean ? { ...withoutWorkspace(process.env), ...env } : environment(env);
+  const settings = clean ? { ...withoutWorkspace(process.env), ...env } : withoutNpm(environment(env), env);
   return new Promise((resolve) => {
     const child = spawn(name, args, { cwd, env: settings, stdio: ["ignore", "pipe", "pipe"], detached: true });
     let output = "";
@@ -36,9 +36,16 @@ export function command(name, args, { cwd, env = {}, seconds = 60, clean = false
   });
 }
 
-/** The workspace's Node without its commands: what npm and npx put into the environment of their children is left out too. */
+/** What npm and pnpm tell those that they start of themselves; it would count more than the settings of the rehearsal. */
+const ofStarter = /^(npm_(?!config_)|npm_config_(userconfig|globalconfig|local_prefix|frozen_lockfile|loglevel)$|INIT_CWD$|MILLRACE_)/i;
+
+function withoutNpm(env, kept = {}) {
+  const own = Object.fromEntries(Object.entries(env).filter(([name]) => !ofStarter.test(name)));
+  return { ...own, ...kept };
+}
+
+/** The workspace's Node without its commands. */
 function withoutWorkspace(env) {
-  const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !/^(npm_|MILLRACE_|INIT_CWD)/i.test(name)));
   const path = (env.PATH ?? "").split(":").filter((folder) => !folder.includes("node_modules/.bin"));
-  return { ...kept, PATH: [process.execPath.replace(/\/node$/, ""), ...path].join(":") };
+  return { ...withoutNpm(env), PATH: [process.execPath.replace(/\/node$/, ""), ...path].join(":") };
 }

@@ -28,6 +28,8 @@ export class Registry {
   }
 
   static async start(packages: Published): Promise<Registry> {
+    // `pnpm run` tells what it starts of a registry, and that counts more than a folder's settings.
+    delete process.env["npm_config_registry"];
     const registry = new Registry(packages);
     await new Promise<void>((resolve) => registry.#server.listen(0, "127.0.0.1", resolve));
     return registry;
