@@ -380,6 +380,8 @@ function settled(text: string, cwd: string): string {
     .replaceAll(`Node ${process.versions.node}`, "Node NODE")
     .replaceAll(`--tag ${release.driver} `, "--tag RELEASE ")
     .replaceAll(`driver ${release.driver}`, "driver RELEASE")
-    .replaceAll(`has ${release.packages["@millrace/api"]?.version}`, "has VERSION")
+    .replaceAll(/(@millrace\/(\w+) .* this driver has )([\w.-]+)/g, (whole, before: string, name: string, version: string) =>
+      version === release.packages[`@millrace/${name}`]?.version ? `${before}VERSION` : whole,
+    )
     .replaceAll(`@millrace/api ${release.packages["@millrace/api"]?.version}`, "@millrace/api VERSION");
 }

@@ -33,6 +33,14 @@ export const KEYS = [
 ];
 
 const home = "https://github.com/millrace/millrace";
+/** From a version of the API to the next major one. Which version that is, its author says: the one whose features it uses. */
+const apiRange = ({ manifest }) => {
+  const { major, least } = /^workspace:>=(?<least>(?<major>\d+)\.\d+\.\d+)/.exec(manifest.peerDependencies?.["@millrace/api"])?.groups ?? {
+    major: 0,
+    least: "0.1.0",
+  };
+  return `workspace:>=${least} <${Number(major) + 1}`;
+};
 const repository = ({ path }) => ({ type: "git", url: `git+${home}.git`, directory: path });
 
 export const form = [
@@ -62,7 +70,7 @@ export const form = [
   {
     of: ["plugin"],
     says: "it works with each version of the API up to the next major one",
-    rule: setting("peerDependencies.@millrace/api", "workspace:>=0.1.0 <1"),
+    rule: setting("peerDependencies.@millrace/api", apiRange),
   },
   {
     of: ["plugin"],
