@@ -13,7 +13,7 @@ const job = spawnSync(name, args, { cwd: root, env: environment(), stdio: "inher
 if (job.error) process.stdout.write(`${job.error.message}\n`);
 process.stdout.write(
   job.status === 0
-    ? `\nThat was a pipeline of a file driver, a reader and the example processor. The commands are in ${bold("node_modules/.bin")}: millrace, sfprocessor, flowd, fluent-bit.\nREADME.md says what to try next.\n`
+    ? `\nThat was a pipeline of a file driver, a reader and the example processor. The commands are in ${bold("node_modules/.bin")}: millrace, sfprocessor, flowd, fluent-bit, plugin-builder.\nREADME.md says what to try next.\n`
     : "\nThe pipeline ended with an error; the lines above say why.\n",
 );
 process.exit(job.status ?? 1);

@@ -59,10 +59,28 @@ describe("a package that stands by itself", () => {
       What comes next:
         cd geo
         npm install
-        npm start
         npm test
+        npm start
       "
     `);
+  });
+
+  it.each([
+    ["processor", false],
+    ["link", true],
+    ["output", true],
+  ])("says of the example of a %s whether it ends by itself: %s", async (kind, endless) => {
+    const { folder: made, next } = await make({ kind, name: `ends-${kind}` });
+    expect(next.at(-1)).toBe(endless ? "npm start   # until Ctrl-C ends it" : "npm start");
+    expect(readFileSync(join(made, "README.md"), "utf8").includes("until Ctrl-C ends it")).toBe(endless);
+  });
+
+  it.each(Object.keys(KINDS))("%s: has a README whose parts stand apart, with no mark of a generator", async (kind) => {
+    const { folder: made } = await make({ kind, name: `apart-${kind}` });
+    const readme = readFileSync(join(made, "README.md"), "utf8");
+    expect(readme).not.toContain("<!--");
+    expect(readme).not.toMatch(/\n{3}/);
+    expect(readme).not.toMatch(/[^\n]\n#{2,} /);
   });
 
   it("pins the exact versions of the release, and says with which versions of the API it works", async () => {
@@ -127,6 +145,7 @@ describe("a package that stands by itself", () => {
     mkdirSync(join(scratch, "empty"));
     expect((await make({ dir: "empty", name: "elsewhere" })).packageName).toBe("millrace-plugin-elsewhere");
     expect((await make({ dir: join(scratch, "deep/down"), name: "down" })).next[0]).toBe("cd deep/down");
+    expect((await make({ dir: join(scratch, "my plugins"), name: "mine" })).next[0]).toBe("cd 'my plugins'");
   });
 
   it.each(Object.keys(KINDS))("%s: has its own name everywhere, and no mark of a template or of a tool", async (kind) => {

@@ -90,8 +90,8 @@ describe("pnpm new", () => {
 
       What comes next:
         cd packages/plugins/mask
-        millrace run example/fluent-bit.conf -p src/index.ts
         vitest run
+        millrace run example/fluent-bit.conf -p src/index.ts   # until Ctrl-C ends it
         write into .changeset/plugin-mask-begins.md what users get
         pnpm verify
       ",

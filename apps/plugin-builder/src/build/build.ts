@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Diagnostic, MillraceError } from "@millrace/api";
 import type { PluginManifest, Release } from "@millrace/core";
-import { shellWord } from "../command/shell-word.ts";
+import { shellWord } from "@millrace/text";
 import { install, writePins } from "../plugin/fix-pins.ts";
 import { checkPins, type Remedies } from "../plugin/pins.ts";
 import { type PluginPackage, readPluginPackage } from "../plugin/plugin-package.ts";

@@ -9,12 +9,14 @@ export interface KindDetails {
   readonly example: readonly string[];
   /** Whether the example reads the trace that all templates share. */
   readonly readsTrace?: boolean;
+  /** Whether the example runs until somebody ends it. */
+  readonly endless?: boolean;
   /** Options that the builder tries it with, where it can't be without any. */
   readonly tryWith?: Readonly<Record<string, unknown>>;
 }
 
 const SYSFLOW: KindDetails = { example: ["example/pipeline.json", "example/trace.sf"], readsTrace: true };
-const FLUENT_BIT: KindDetails = { example: ["example/fluent-bit.conf"] };
+const FLUENT_BIT: KindDetails = { example: ["example/fluent-bit.conf"], endless: true };
 
 /** Each kind has a template of its name. */
 export const KINDS: Readonly<Record<NewKind, KindDetails>> = {
@@ -22,7 +24,7 @@ export const KINDS: Readonly<Record<NewKind, KindDetails>> = {
   handler: SYSFLOW,
   action: SYSFLOW,
   driver: { example: ["example/pipeline.json"] },
-  link: { example: ["example/flow.yaml"] },
+  link: { example: ["example/flow.yaml"], endless: true },
   input: FLUENT_BIT,
   filter: { ...FLUENT_BIT, tryWith: { keys: "password" } },
   output: { ...FLUENT_BIT, tryWith: { path: "out.jsonl" } },

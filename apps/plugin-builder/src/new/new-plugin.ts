@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { MillraceError } from "@millrace/api";
 import type { Release } from "@millrace/core";
+import { shellWord } from "@millrace/text";
 import { workspaceOf } from "../release/workspace.ts";
 import { folderFaults, kindFaults, nameFaults } from "./check.ts";
 import { PLUGINS, workspaceFiles } from "./in-workspace.ts";
@@ -72,7 +73,7 @@ export async function newPlugin(options: NewPluginOptions): Promise<NewPlugin> {
       ? standaloneFiles(kind, name, packageName, description, await options.release())
       : workspaceFiles(workspace, kind, name, packageName, description);
   for (const [path, content] of common) files.set(path, content);
-  if (workspace === undefined) files.set("README.md", standaloneReadme(files.get("README.md") as string).replaceAll("template-name", name));
+  if (workspace === undefined) files.set("README.md", standaloneReadme(kind, files.get("README.md") as string).replaceAll("template-name", name));
   write(folder, files);
   return { kind, name, packageName, folder, files: [...files.keys()].sort(), workspace, next: nextOf(kind, shown, workspace) };
 }
@@ -113,6 +114,9 @@ function write(folder: string, files: PackageFiles): void {
 }
 
 function nextOf(kind: NewKind, shown: string, workspace: string | undefined): string[] {
-  if (workspace === undefined) return [...(shown === "." ? [] : [`cd ${shown}`]), "npm install", "npm start", "npm test"];
-  return ["pnpm install", `cd ${shown}`, `millrace run ${KINDS[kind].example.join(" ")} -p src/index.ts`, "vitest run"];
+  const { example, endless = false } = KINDS[kind];
+  const until = endless ? "   # until Ctrl-C ends it" : "";
+  const there = shown === "." ? [] : [`cd ${shellWord(shown)}`];
+  if (workspace === undefined) return [...there, "npm install", "npm test", `npm start${until}`];
+  return ["pnpm install", ...there, "vitest run", `millrace run ${example.join(" ")} -p src/index.ts${until}`];
 }

@@ -15,16 +15,16 @@ export function standaloneFiles(kind: NewKind, name: string, packageName: string
 }
 
 /** The README of a package that stands by itself also says how to work on it. */
-export function standaloneReadme(template: string): string {
-  const withoutMarks = template.replaceAll(/^<!-- .* -->\n\n?/gm, "");
-  return withoutMarks.replace(/^## License$/m, `${WORKING}\n\n## License`);
+export function standaloneReadme(kind: NewKind, template: string): string {
+  const withoutMarks = template.replaceAll(/^<!-- .* -->\n/gm, "").replaceAll(/\n{3,}/g, "\n\n");
+  return withoutMarks.replace(/^## License$/m, `${working(KINDS[kind].endless === true)}\n\n## License`);
 }
 
-const WORKING = `## Working on it
+const working = (endless: boolean): string => `## Working on it
 
 \`\`\`sh
 npm install
-npm start            # builds it, and runs the pipeline in the folder example
+npm start            # builds it, and runs the pipeline in the folder example${endless ? ", until Ctrl-C ends it" : ""}
 npm test             # what it does, and what every plugin has to do
 npm run check        # types
 npm run build        # dist/template-name.mjs: one file, with a manifest that says what it was built for

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import type { Diagnostic } from "@millrace/api";
+import { shellWord } from "@millrace/text";
 import type { ArtefactHost } from "./host.ts";
 import type { PluginManifest } from "./manifest.ts";
 import type { Release } from "./release.ts";
@@ -29,7 +30,7 @@ export async function compareWithHost(
 export function rebuildCommand({ driver }: Release, shown: string, manifest?: PluginManifest): string {
   // Builds of a workspace share its version: the same one again means that the workspace has moved on.
   const tag = manifest?.release.tag === "dev" && manifest.release.driver === driver ? "dev" : driver;
-  return `plugin-builder build DIR --tag ${tag} --fix --out ${word(dirname(shown))}`;
+  return `plugin-builder build DIR --tag ${tag} --fix --out ${shellWord(dirname(shown))}`;
 }
 
 function comparePins({ pins }: PluginManifest, { packages }: Release, plugin: string, hint: string): Diagnostic[] {
@@ -70,9 +71,4 @@ const OURS = "@millrace/";
 export async function inRange(version: string, range: string): Promise<boolean> {
   const { default: satisfies } = await import("semver/functions/satisfies.js");
   return [version, version.replace(/[-+].*$/, "")].some((each) => satisfies(each, range, { includePrerelease: true }));
-}
-
-/** A path as a word of a shell's command line. */
-function word(path: string): string {
-  return /^[\w./@%+:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -1,6 +1,7 @@
 import { lstatSync, readlinkSync, type Stats, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Diagnostic } from "@millrace/api";
+import { shellWord } from "@millrace/text";
 
 /**
  * Why a file can't be trusted, because everybody may change it: the file itself may be written by all, or a folder on the
@@ -59,11 +60,11 @@ function isTrusted({ uid }: Stats): boolean {
 }
 
 function fileFinding(shown: string): Diagnostic {
-  return { ...FINDING, message: `${shown} is not loaded: everybody may write it`, hint: `chmod o-w ${shown}\n${TOLD}` };
+  return { ...FINDING, message: `${shown} is not loaded: everybody may write it`, hint: `chmod o-w ${shellWord(shown)}\n${TOLD}` };
 }
 
 function folderFinding(folder: string): Diagnostic {
-  return { ...FINDING, message: `nothing is loaded from ${folder}: everybody may write in that folder`, hint: `chmod o-w ${folder}\n${TOLD}` };
+  return { ...FINDING, message: `nothing is loaded from ${folder}: everybody may write in that folder`, hint: `chmod o-w ${shellWord(folder)}\n${TOLD}` };
 }
 
 function strangerFinding(path: string, folder: string, uid: number): Diagnostic {

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { ChannelKind, Diagnostic, Plugin, PluginKind, PluginSource } from "@millrace/api";
+import { shellWord } from "@millrace/text";
 import { type Inspection, type InspectOptions, inspectArtefact } from "../artefact/inspect.ts";
 import type { ManifestPlugin } from "../artefact/manifest.ts";
 import type { Origin } from "./entry.ts";
@@ -131,7 +132,7 @@ function unkept({ shown, claimed }: LoadedFile, plugins: readonly Plugin[]): Dia
 
 /** Node keeps to itself where a module can't be parsed, but its own check shows it. */
 function hintFor(cause: unknown, { path, shown }: PluginFile): { readonly hint?: string } {
-  return cause instanceof SyntaxError && /\.[cm]?js$/.test(path) ? { hint: `"node --check ${shown}" shows where` } : {};
+  return cause instanceof SyntaxError && /\.[cm]?js$/.test(path) ? { hint: `"node --check ${shellWord(shown)}" shows where` } : {};
 }
 
 async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {

@@ -37,6 +37,13 @@ describe.skipIf(!hasModes)("a file", () => {
     `);
   });
 
+  it("is named so that the command can be copied", () => {
+    folder.write({ "a/b/geo.mjs": "" });
+    mode("a/b/geo.mjs", 0o666);
+    const [finding] = writableByAll(join(folder.path, "a/b/geo.mjs"), "my plugins/geo.mjs");
+    expect(finding?.hint).toMatch(/^chmod o-w 'my plugins\/geo\.mjs'\n/);
+  });
+
   it("may not be loaded where everybody may write in its folder, or in one above", () => {
     folder.write({ "a/b/geo.mjs": "" });
     mode("a/b", 0o777);
