@@ -66,7 +66,7 @@ export function matchesWildcard(text: string, pattern: Wildcard): boolean {
     if (typeof piece === "string") {
       for (const at of reached) if (text.startsWith(piece, at)) next.add(at + piece.length);
     } else if (piece.any === "one") {
-      for (const at of reached) if (at < text.length) next.add(at + 1);
+      for (const at of reached) if (at < text.length) next.add(at + ((text.codePointAt(at) as number) > 0xffff ? 2 : 1));
     } else {
       const first = Math.min(...reached);
       for (let at = first; at <= text.length; at++) next.add(at);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { TextMatcher } from "../src/compile/text-matcher.ts";
-import { lowerCase, testText } from "../src/text-test.ts";
+import { lowerCase, matchesWildcard, testText } from "../src/text-test.ts";
 import type { TextTest } from "../src/tree.ts";
 
 describe("texts in lower case", () => {
@@ -18,4 +18,9 @@ describe("texts in lower case", () => {
     new TextMatcher([{ bit: 0, test: kind, whole: false }]).match(text, out);
     expect(out[0]).toBe(1);
   });
+});
+
+test("a wildcard for one character stands for one beyond 16 bits too", () => {
+  const pattern = ["a", { any: "one" }, "b"] as const;
+  expect(["a\u{1f600}b", "axb", "ab", "axxb"].map((text) => matchesWildcard(text, pattern))).toEqual([true, true, false, false]);
 });
