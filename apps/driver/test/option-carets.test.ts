@@ -146,7 +146,7 @@ pipeline:
     const text = `nodes:
   read:
     plugin: driver/file
-    options: { path: x.sf, recursiv: true }
+    options: { path: x.sf, on-corupt: stop }
   flatten:
     plugin: processor/sysflowreader
     handler: { plugin: flattener, options: { filter.enabeld: true, filter.maxage: -1 } }
@@ -161,10 +161,10 @@ pipeline:
 `;
     const registry = builtinRegistry();
     expect(await told(readNative({ file: "millrace.yaml", text }, {}, { kinds: (plugin) => registry.kindsOf(plugin) }))).toMatchInlineSnapshot(`
-      "millrace.yaml:4:28: error MILLRACE_PLAN_OPTION_UNKNOWN: driver "file" has no option "recursiv"
-              options: { path: x.sf, recursiv: true }
-                                     ^~~~~~~~
-        hint: the options are path, on-corrupt
+      "millrace.yaml:4:28: error MILLRACE_PLAN_OPTION_UNKNOWN: driver "file" has no option "on-corupt"
+              options: { path: x.sf, on-corupt: stop }
+                                     ^~~~~~~~~
+        hint: did you mean "on-corrupt"?
       millrace.yaml:7:46: error MILLRACE_PLAN_OPTION_UNKNOWN: handler "flattener" has no option "filter.enabeld"
               handler: { plugin: flattener, options: { filter.enabeld: true, filter.maxage: -1 } }
                                                        ^~~~~~~~~~~~~~

@@ -29,6 +29,8 @@ beforeAll(async () => {
 /** Damages of a file: flipped bits, numbers that are far too large where any byte stood, a hole, and an end too early. */
 const damages = fc.record({
   trace: fc.nat(1),
+  // The head is the larger part of a small trace, and nothing can be read where it is damaged.
+  head: fc.oneof({ weight: 1, arbitrary: fc.constant(true) }, { weight: 7, arbitrary: fc.constant(false) }),
   flips: fc.array(fc.tuple(fc.double({ min: 0, max: 0.999, noNaN: true }), fc.nat(7)), { maxLength: 12 }),
   lengths: fc.array(fc.tuple(fc.double({ min: 0, max: 0.999, noNaN: true }), fc.constantFrom("feffffff0f", "ffffffff0f", "feffffffffffffffff01", "80808080")), {
     maxLength: 2,
@@ -42,19 +44,21 @@ describe("a trace with flipped bits, holes and huge lengths", () => {
     const before = process.memoryUsage.rss();
     let lines = 0;
     await fc.assert(
-      fc.asyncProperty(damages, fc.constantFrom("json", "ecs"), async ({ trace, flips, lengths, hole, end }, format) => {
+      fc.asyncProperty(damages, fc.constantFrom("json", "ecs"), async ({ trace, head, flips, lengths, hole, end }, format) => {
         let bytes = Buffer.from(traces[trace] as Buffer);
-        for (const [at, bit] of flips) bytes[Math.floor(at * bytes.length)] = (bytes[Math.floor(at * bytes.length)] as number) ^ (1 << bit);
-        for (const [at, huge] of lengths) Buffer.from(huge, "hex").copy(bytes, Math.floor(at * bytes.length));
-        if (hole !== null) bytes = Buffer.concat([bytes.subarray(0, hole[0] * bytes.length), bytes.subarray(hole[0] * bytes.length + hole[1])]);
-        if (end !== null) bytes = bytes.subarray(0, end * bytes.length);
+        const from = head ? 0 : headOf(bytes).length;
+        const place = (at: number): number => from + Math.floor(at * (bytes.length - from));
+        for (const [at, bit] of flips) bytes[place(at)] = (bytes[place(at)] as number) ^ (1 << bit);
+        for (const [at, huge] of lengths) Buffer.from(huge, "hex").copy(bytes, place(at));
+        if (hole !== null) bytes = Buffer.concat([bytes.subarray(0, place(hole[0])), bytes.subarray(place(hole[0]) + hole[1])]);
+        if (end !== null) bytes = bytes.subarray(0, place(end));
         const begun = performance.now();
         lines += await exportedLines(await batchesOf(bytes), format);
         expect(performance.now() - begun).toBeLessThan(MOST_MS);
       }),
       { numRuns: 60 },
     );
-    expect(lines).toBeGreaterThan(0);
+    expect(lines).toBeGreaterThan(100);
     expect((process.memoryUsage.rss() - before) / 1e6).toBeLessThan(MOST_MEGABYTES);
   });
 
