@@ -59,6 +59,15 @@ describe("the rate limiter", () => {
     expect(await passed()).toBe(1);
   });
 
+  it.each([0, "0", "0s"])("lets everything pass where nothing stands for others: %j", async (age) => {
+    await using h = await open({ "filter.maxage": age });
+    h.feed(rowsFrom(told));
+    h.end();
+    await h.finished();
+    expect(h.lines.map(({ message }) => message)).toContain("Initialized rate limiter with 0s time decay");
+    expect(h.sent.reduce((sum, { records }) => sum + records, 0)).toBe(7);
+  });
+
   it("remembers no more than it may, and forgets the oldest first", async () => {
     await using h = await open({ "filter.maxentries": 2 });
     const read = (path: string): readonly SysflowRecord[] => scenario().host("h").process("app").read(path).records;

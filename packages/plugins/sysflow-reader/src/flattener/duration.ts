@@ -11,7 +11,7 @@ export function durationMs(value: number | string): number {
 
 /** A duration as Go writes it: `24h0m0s`, `10m0s`, `1.5s`, `20ms`. */
 export function durationText(ms: number): string {
-  if (ms < 1000) return `${ms}ms`;
+  if (ms > 0 && ms < 1000) return `${ms}ms`;
   const hours = Math.floor(ms / 3_600_000);
   const minutes = Math.floor(ms / 60_000) % 60;
   const seconds = (ms % 60_000) / 1000;

@@ -23,7 +23,7 @@ const options = z.strictObject({
   "filter.enabled": z.enum(["on", "off"]).default("off").describe("Whether events that say the same again are dropped"),
   "filter.maxage": z
     .union([
-      z.number().int().positive(),
+      z.number().int().nonnegative(),
       z.string().regex(/^(?:\d+|(?:\d+(?:\.\d+)?(?:ms|s|m|h))+)$/, "a number of seconds, or a duration such as 10m or 1h30m"),
     ])
     .default(DAY)

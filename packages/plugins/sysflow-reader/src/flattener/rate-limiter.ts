@@ -41,6 +41,8 @@ export class RateLimiter {
 
   /** Whether the event passes. */
   takes(words: Int32Array, base: number, around: Surroundings, file: FileVersion | undefined): boolean {
+    // What is forgotten at once stands for nothing, not even within a batch.
+    if (this.#maxAge === 0) return true;
     this.#fill(words, base, around, file);
     this.#hash.digest(this.#bytes, this.#length);
     this.#key[0] = this.#hash.lo;
