@@ -59,6 +59,7 @@ plugins:
         node SCRATCH/dist/sfprocessor.mjs
       "
     `);
+    expect(distributionReport({ ...made, out: "my dist" })).toContain("\n  node 'my dist/millrace.mjs'\n");
     const dist = join(scratch, "dist");
     expect(readdirSync(dist).sort()).toEqual(["bom.cdx.json", "distribution.json", "lib", "millrace.mjs", "package.json", "sfprocessor.mjs"]);
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { fileOfArchive } from "../src/npm/archive.ts";
 import { readRelease } from "../src/release/read-release.ts";
 import { resolveRelease } from "../src/release/resolve.ts";
@@ -53,6 +53,19 @@ describe("a tag", () => {
     writeFiles(near("below"), { "node_modules/@millrace/driver/node_modules/@millrace/release/release.json": releaseOf("9.9.9") });
     expect(await resolveRelease("9.9.8", join(near("beside"), "plugin"))).toMatchObject({ release: { driver: "9.9.8" } });
     expect(await resolveRelease("9.9.9", near("below"))).toMatchObject({ release: { driver: "9.9.9" } });
+  });
+
+  it("is told with where it was found, as seen from where the user stands", async () => {
+    writeFiles(near("told"), { "node_modules/@millrace/release/release.json": releaseOf("9.9.7"), "plugin/package.json": {} });
+    const standing = vi.spyOn(process, "cwd");
+    try {
+      standing.mockReturnValue(near("told"));
+      expect((await resolveRelease("9.9.7", near("told"))).from).toBe(join("node_modules", "@millrace", "release"));
+      standing.mockReturnValue(join(near("told"), "plugin"));
+      expect((await resolveRelease("9.9.7", near("told"))).from).toBe(join(near("told"), "node_modules", "@millrace", "release"));
+    } finally {
+      standing.mockRestore();
+    }
   });
 
   it("that is an exact version is fetched by npm", async () => {

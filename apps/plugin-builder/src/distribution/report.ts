@@ -1,3 +1,4 @@
+import { shellWord } from "@millrace/text";
 import type { Distribution } from "./distribute.ts";
 
 /** What was made, in a few lines for people. */
@@ -8,7 +9,7 @@ export function distributionReport({ manifest, release, parts, out, bytes }: Dis
     ...parts.map(
       ({ name, version, plugins }) => `  ${`${name} ${version}`.padEnd(width)}  ${plugins.map((plugin) => `${plugin.kind} ${plugin.name}`).join(", ")}`,
     ),
-    ...manifest.commands.map((command) => `  node ${out}/${command}.mjs`),
+    ...manifest.commands.map((command) => `  node ${shellWord(`${out}/${command}.mjs`)}`),
     "",
   ].join("\n");
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { MillraceError } from "@millrace/api";
 import type { Release } from "@millrace/core";
 import { prerelease, rsort, valid } from "semver";
@@ -62,10 +62,16 @@ function installedRelease(near: string): Pick<ResolvedRelease, "release" | "from
       const file = join(inside, RELEASE, "release.json");
       if (!existsSync(file)) continue;
       const workspace = workspaceOf(realpathSync(file));
-      return { release: readRelease(readFileSync(file, "utf8"), file), from: join(inside, RELEASE), ...(workspace !== undefined && { workspace }) };
+      return { release: readRelease(readFileSync(file, "utf8"), file), from: fromHere(join(inside, RELEASE)), ...(workspace !== undefined && { workspace }) };
     }
   }
   return undefined;
+}
+
+/** A folder as somebody who stands here would name it. */
+function fromHere(folder: string): string {
+  const path = relative(process.cwd(), folder);
+  return path.startsWith("..") ? folder : path;
 }
 
 async function fetchRelease(version: string, near: string): Promise<Release> {
