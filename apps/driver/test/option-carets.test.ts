@@ -169,7 +169,7 @@ pipeline:
               handler: { plugin: flattener, options: { filter.enabeld: true, filter.maxage: -1 } }
                                                        ^~~~~~~~~~~~~~
         hint: did you mean "filter.enabled"?
-      millrace.yaml:7:83: error MILLRACE_PLAN_OPTION: option "filter.maxage" of handler "flattener": Too small: expected number to be >0
+      millrace.yaml:7:83: error MILLRACE_PLAN_OPTION: option "filter.maxage" of handler "flattener": Too small: expected number to be >=0
               handler: { plugin: flattener, options: { filter.enabeld: true, filter.maxage: -1 } }
                                                                                             ^~
       millrace.yaml:14:7: error MILLRACE_PLAN_OPTION_UNKNOWN: processor "exporter" has no option "bufer"

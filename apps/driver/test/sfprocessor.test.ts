@@ -18,7 +18,7 @@ describe.concurrent("the command line of sfprocessor", () => {
     expect(stdout).toMatchInlineSnapshot(`
       "Usage: sfprocessor [-version
       		   |-test [-log <value>] [-config <value>] [-driverdir <value>] [-plugdir <value>]]
-      		   |[-driver <value>] [-log <value>] [-perflog] [-config <value>] [-driverdir <value>] [-plugdir <value>] [-on-corrupt <value>] [-cpuprofile <value>] [-memprofile <value>] [-traceprofile <value>] path]
+      		   |[-driver <value>] [-log <value>] [-perflog] [-config <value>] [-driverdir <value>] [-plugdir <value>] [-on-corrupt <value>] [-threads <value>] [-cpuprofile <value>] [-memprofile <value>] [-traceprofile <value>] path]
 
       Positional arguments:
         path string
@@ -49,6 +49,8 @@ describe.concurrent("the command line of sfprocessor", () => {
           	Dynamic plugins directory (default "../resources/plugins")
         -test
           	Test pipeline configuration
+        -threads string
+          	How many threads work on a trace: {1|2} (default "1")
         -traceprofile file
           	Write trace profile to file
         -version

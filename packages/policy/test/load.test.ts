@@ -216,10 +216,22 @@ describe("checks of Falco rules", () => {
       'warning "PF" is no record type that rules judge',
       'warning "NE" is no record type that rules judge',
     ]);
-    expect(ruleSet.rules.map(({ condition, types }) => [condition.node, types])).toEqual([
-      ["constant", []],
-      ["number", ["PE"]],
+    expect(ruleSet.rules.map(({ enabled, types }) => [enabled, types])).toEqual([
+      [false, []],
+      [true, ["PE"]],
     ]);
+  });
+
+  test("a rule for events of another source is a warning, and never fires", () => {
+    const text = ["k8s_audit", "syscall", "SysFlow", ""].map((source) => `${rule("sf.ts >= 0")}  source: ${source}\n`).join("");
+    const { ruleSet, diagnostics } = loadPolicies({ language: "falco", files: [{ path: "r.yaml", text }] });
+    expect(ruleSet.rules.map(({ enabled }) => enabled)).toEqual([false, true, true, true]);
+    expect(formatDiagnostics(diagnostics)).toMatchInlineSnapshot(`
+      "r.yaml:1:9: warning MILLRACE_POLICY_VALUE: rule "r" is for events of the source "k8s_audit", of which there are none here: it never fires
+          - rule: r
+                  ^
+      1 warning"
+    `);
   });
 
   test("an unknown attribute is in no list, not even in an empty one", () => {

@@ -39,18 +39,30 @@ export function readFalcoRules(
       rules.push({
         name: definition.name,
         desc: definition.desc,
-        // A rule that is for none of the types that are judged never fires.
-        condition: definition.prefilter.length > 0 && types.length === 0 ? builder.constant(false) : condition,
+        condition,
         priority: definition.priority ?? DEFAULT_PRIORITY,
         tags: definition.tags,
         actions: actionsOf(definition, options.actions, found),
         types,
-        enabled: definition.enabled ?? true,
+        // A rule that is for none of the records that are judged never fires.
+        enabled: (definition.enabled ?? true) && isOfSource(definition, found) && (definition.prefilter.length === 0 || types.length > 0),
         place,
       });
     }
   }
   return { rules, filters };
+}
+
+/** The names that Falco and others have for the source of what is judged here. */
+const OWN_SOURCES: readonly string[] = ["syscall", "sysflow"];
+
+/** Whether a rule is for events of the source that there is. Falco rules for others have other fields, and mean nothing here. */
+function isOfSource({ source, at, name }: RuleDefinition, found: DiagnosticBag): boolean {
+  if (source === undefined || source === "" || OWN_SOURCES.includes(source.toLowerCase())) return true;
+  found.warning("MILLRACE_POLICY_VALUE", `rule "${name}" is for events of the source "${source}", of which there are none here: it never fires`, {
+    place: at.source.at(at),
+  });
+  return false;
 }
 
 /** The actions of a rule. One that there is not is reported, and left out. */

@@ -1,8 +1,8 @@
 /** Room that is left after every check, so that short texts of known length and numbers need no check of their own. */
 const SLACK = 4096;
 
-/** Pages of an encoder begin where pages of the system do. */
-const ALIGNMENT = 4096;
+/** Pages of an encoder begin where pages of the system do, so that a file can be written from them past the cache of the system: every block size divides it. */
+export const ALIGNMENT = 4096;
 
 /** What WebAssembly counts its memory in. */
 const WASM_PAGE_BYTES = 65_536;

@@ -1,7 +1,6 @@
 import { close, constants, openSync, write } from "node:fs";
 
-/** What files, their memory and the lengths of writes are aligned to where the cache of the system is passed by: a page, which every block size divides. */
-export const ALIGNMENT = 4096;
+import { ALIGNMENT } from "../bytes/memory.ts";
 
 /** Fewer bytes than this are not worth a wait for the disk. */
 const LEAST_BYTES = 1 << 16;
