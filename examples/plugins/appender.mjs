@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { defineLink } from "@millrace/api/flow";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Appends each payload to a file, a line each. A message is done when its line is written. */
 export const plugin = defineLink({

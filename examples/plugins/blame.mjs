@@ -1,5 +1,5 @@
 import { defineAction } from "@millrace/api/sysflow";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Tags an event with the user who is behind it. */
 export const plugin = defineAction({

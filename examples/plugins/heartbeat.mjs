@@ -1,5 +1,5 @@
 import { defineDriver } from "@millrace/api/sysflow";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Every so often, tells of one process event: a trace without end, to try a pipeline with. */
 export const plugin = defineDriver({

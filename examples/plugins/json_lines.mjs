@@ -1,7 +1,7 @@
 import { appendFile } from "node:fs/promises";
 import { MillraceError } from "@millrace/api";
 import { defineOutput } from "@millrace/api/fluent";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Appends each record to a file as a line of JSON. A chunk is delivered when it is written. */
 export const plugin = defineOutput({

@@ -1,5 +1,5 @@
 import { defineInput } from "@millrace/api/fluent";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Tells every so often how much memory this process takes. */
 export const plugin = defineInput({

@@ -1,5 +1,5 @@
 import { defineFilter } from "@millrace/api/fluent";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Hides the values of some keys, and drops records in which nothing else is left. */
 export const plugin = defineFilter({

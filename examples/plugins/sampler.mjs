@@ -1,5 +1,5 @@
 import { defineLink } from "@millrace/api/flow";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Passes one message in so many on, and answers the others itself. */
 export const plugin = defineLink({

@@ -1,5 +1,5 @@
 import { defineProcessor } from "@millrace/api/sysflow";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Counts the events of each program, and says at the end which were the busiest. */
 export const plugin = defineProcessor({

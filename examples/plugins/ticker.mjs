@@ -1,5 +1,5 @@
 import { defineLink } from "@millrace/api/flow";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Sends a numbered message every so often, and says what became of those that failed. */
 export const plugin = defineLink({

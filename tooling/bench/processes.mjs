@@ -6,6 +6,7 @@ import { availableParallelism, cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { BUNDLE, REQUIRE } from "../../apps/driver/bundle.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 export const root = join(here, "../..");
@@ -23,6 +24,7 @@ export function machine() {
 export async function bundleWork(folder) {
   mkdirSync(folder, { recursive: true });
   await build({
+    ...BUNDLE,
     absWorkingDir: here,
     entryPoints: [
       { in: "work-side.mjs", out: "work-side" },
@@ -30,13 +32,7 @@ export async function bundleWork(folder) {
     ],
     outdir: folder,
     outExtension: { ".js": ".mjs" },
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node22",
-    conditions: ["@millrace/source"],
-    banner: { js: 'import { createRequire as bundleRequire } from "node:module"; const require = bundleRequire(import.meta.url);' },
-    logLevel: "warning",
+    banner: REQUIRE,
   });
   return join(folder, "work-side.mjs");
 }

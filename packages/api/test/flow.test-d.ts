@@ -2,7 +2,7 @@
 import type { Status } from "@millrace/api";
 import { type Connectors, defineLink, type ReceivedMessage } from "@millrace/api/flow";
 import { expectTypeOf } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 
 // A link may answer at once, later, or by the message.
 void defineLink({

@@ -1,7 +1,7 @@
 /** What must and must not compile in a Fluent Bit plugin. `npm run typecheck` checks this file; nothing runs it. */
 import { defineFilter, defineInput, defineOutput, type FluentMessage, type InputChannel, type OutputChannel } from "@millrace/api/fluent";
 import { expectTypeOf } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 
 // An input without a schema has the texts of its section.
 void defineInput({

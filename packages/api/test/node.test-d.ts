@@ -12,7 +12,7 @@ import {
   type Status,
 } from "@millrace/api";
 import { expectTypeOf } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 
 // Any Standard Schema with a JSON Schema describes options, and zod's are such.
 const schema: OptionsSchema<{ size: number }> = z.strictObject({ size: z.number() });

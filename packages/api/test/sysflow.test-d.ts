@@ -14,7 +14,7 @@ import {
   type SysflowEvent,
 } from "@millrace/api/sysflow";
 import { expectTypeOf } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 
 const options = z.strictObject({ path: z.string(), limit: z.number().default(10), mode: z.enum(["fast", "safe"]).optional() });
 

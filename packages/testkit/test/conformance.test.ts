@@ -3,7 +3,7 @@ import { defineLink, type MessageBatch } from "@millrace/api/flow";
 import { defineInput, defineOutput } from "@millrace/api/fluent";
 import { type ConformanceOptions, conformanceChecks, describeConformance, messages } from "@millrace/testkit";
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 
 type Node = Parameters<typeof defineNode<Record<string, unknown>, MessageBatch, MessageBatch>>[0];
 

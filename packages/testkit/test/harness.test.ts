@@ -4,7 +4,7 @@ import { defineLink, type MessageBatch } from "@millrace/api/flow";
 import { defineDriver, defineHandler, defineProcessor, type FlatRecord, type RecordContext, type SysflowBatch } from "@millrace/api/sysflow";
 import { clientServerScene, diagnose, flat, harness, message, messages, payloads, sysflowBatch } from "@millrace/testkit";
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 
 const pass: Plugin = defineNode<NoOptions, MessageBatch, MessageBatch>({
   name: "pass",

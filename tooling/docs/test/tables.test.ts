@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineProcessor } from "@millrace/api/sysflow";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { environmentOf } from "../environment.mjs";
 import { partsOf, section, withPart } from "../markdown.mjs";
 import { metricProblems } from "../metrics.mjs";

@@ -1,7 +1,7 @@
 import type { NodeSpec, OptionsSchema, Place } from "@millrace/api";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { plan } from "../../src/index.ts";
 import { coerce } from "../../src/plan/coerce.ts";
 import { findings, pipeline, shown, testPlugin, testRegistry } from "./fixtures.ts";

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { defineNode, type Plugin } from "@millrace/api";
 import { type Message, type MessageBatch, messageBatch } from "@millrace/api/flow";
 import type { AttributeValue, FlatBatch, FlatRecord } from "@millrace/api/sysflow";
-import { z } from "zod";
+import * as z from "zod";
 import { ATTRIBUTES, type AttributeReader, attributeReader } from "./attributes.ts";
 
 const options = z.strictObject({

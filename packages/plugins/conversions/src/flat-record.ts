@@ -1,7 +1,7 @@
 import { defineNode, type Plugin } from "@millrace/api";
 import { type FluentMessage, type FluentValue, type RecordBatch, recordBatch } from "@millrace/api/fluent";
 import type { FlatBatch, FlatRecord } from "@millrace/api/sysflow";
-import { z } from "zod";
+import * as z from "zod";
 import { ATTRIBUTES, type AttributeReader, attributeReader } from "./attributes.ts";
 import { timeOfNanos } from "./time.ts";
 

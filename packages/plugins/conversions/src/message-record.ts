@@ -3,7 +3,7 @@ import { defineNode, type Plugin, type PluginContext } from "@millrace/api";
 import type { Message, MessageBatch } from "@millrace/api/flow";
 import type { EventTime, RecordBatch } from "@millrace/api/fluent";
 import { batchOfEntries, Cursor, encodeValue, jsonToMsgpack, Writer, writeEncodedEntry } from "@millrace/fluent";
-import { z } from "zod";
+import * as z from "zod";
 import { timeOfNanos } from "./time.ts";
 
 const options = z.strictObject({

@@ -3,7 +3,7 @@ import { defineNode, type Plugin } from "@millrace/api";
 import { type Message, type MessageBatch, messageBatch } from "@millrace/api/flow";
 import type { RecordBatch } from "@millrace/api/fluent";
 import { Cursor, entriesOfBatch, msgpackToJson, partsOf, utf8 } from "@millrace/fluent";
-import { z } from "zod";
+import * as z from "zod";
 import { nanosOfTime } from "./time.ts";
 
 /**

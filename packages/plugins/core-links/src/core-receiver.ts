@@ -1,7 +1,7 @@
 import type { Plugin, PluginContext } from "@millrace/api";
 import { defineLink, type Link } from "@millrace/api/flow";
 import { httpReplies, parseBind, v1alpha1Tcp } from "@millrace/flow";
-import { z } from "zod";
+import * as z from "zod";
 import { httpServer } from "./http/http-server.ts";
 import { bindOption, inFlightOf, inFlightOptions, maxBodyOption } from "./options.ts";
 import { streamServer } from "./stream/stream-server.ts";

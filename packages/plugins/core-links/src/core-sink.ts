@@ -1,7 +1,7 @@
 import type { Plugin } from "@millrace/api";
 import { defineLink } from "@millrace/api/flow";
 import { type OutputTarget, parseBind, writingLink } from "@millrace/flow";
-import { z } from "zod";
+import * as z from "zod";
 import { bindOption } from "./options.ts";
 
 const END = Buffer.from("\r\n");

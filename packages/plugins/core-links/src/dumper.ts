@@ -1,7 +1,7 @@
 import type { Plugin } from "@millrace/api";
 import { defineLink } from "@millrace/api/flow";
 import { dumperText, writingLink } from "@millrace/flow";
-import { z } from "zod";
+import * as z from "zod";
 
 const options = z.strictObject({
   out: z.string().min(1).describe("`STDOUT`, `STDERR`, or the path of a file that exists and is appended to"),

@@ -1,7 +1,7 @@
 import type { Plugin } from "@millrace/api";
 import { defineLink } from "@millrace/api/flow";
 import { httpReplies, parseHostPort } from "@millrace/flow";
-import { z } from "zod";
+import * as z from "zod";
 import { httpServer } from "./http/http-server.ts";
 import { hostPortOption, inFlightOf, inFlightOptions, maxBodyOption } from "./options.ts";
 

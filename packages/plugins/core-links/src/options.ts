@@ -1,6 +1,6 @@
 import { isMillraceError } from "@millrace/api";
 import { type BindAddress, parseBind, parseHostPort } from "@millrace/flow";
-import { z } from "zod";
+import * as z from "zod";
 import type { InFlightBounds } from "./in-flight.ts";
 
 /** A `bind` address, of one of these schemes. `later` are schemes that are known and not there yet. */

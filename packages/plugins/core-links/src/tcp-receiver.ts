@@ -1,7 +1,7 @@
 import type { Plugin } from "@millrace/api";
 import { defineLink } from "@millrace/api/flow";
 import { classicTcp, parseHostPort, v1alpha1Tcp } from "@millrace/flow";
-import { z } from "zod";
+import * as z from "zod";
 import { hostPortOption, inFlightOf, inFlightOptions } from "./options.ts";
 import { streamServer } from "./stream/stream-server.ts";
 

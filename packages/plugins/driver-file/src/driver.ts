@@ -2,7 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import type { Counter, Outcome, Outputs, Plugin, PluginContext, SourceStream } from "@millrace/api";
 import { type Driver, defineDriver, type SysflowBatch } from "@millrace/api/sysflow";
 import { damageText, PartPool, type PassedRecords, type ReadTraceOptions, readTrace, type TraceDamage } from "@millrace/sysflow";
-import { z } from "zod";
+import * as z from "zod";
 import { readSome } from "./read-file.ts";
 import { canThread, type ThreadedPart, threadedTrace } from "./threaded-trace.ts";
 import { pathError, reasonOf, traceFiles } from "./trace-files.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { TransportKind } from "./transport/transport.ts";
 
 /** The formats that there are. */

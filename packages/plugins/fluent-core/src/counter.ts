@@ -1,7 +1,7 @@
 import type { Plugin } from "@millrace/api";
 import { defineOutput } from "@millrace/api/fluent";
 import { fixed6 } from "@millrace/fluent";
-import { z } from "zod";
+import * as z from "zod";
 import { standardOutput, type Target } from "./standard-output.ts";
 
 /** Makes the output `counter` with a place to write to. */

@@ -1,7 +1,7 @@
 import type { Clock, Plugin, PluginContext } from "@millrace/api";
 import { defineInput, type EventTime, type InputChannel } from "@millrace/api/fluent";
 import { batchOfEntries, jsonToMsgpack, Writer, writeEncodedEntry } from "@millrace/fluent";
-import { z } from "zod";
+import * as z from "zod";
 import { isMap, jsonOption } from "./json-option.ts";
 import { peerInteger, readInteger, warnUnread } from "./peer-integer.ts";
 import { firstTick } from "./ticks.ts";

@@ -1,5 +1,5 @@
 import { Cursor, jsonToMsgpack } from "@millrace/fluent";
-import { z } from "zod";
+import * as z from "zod";
 
 /** An option that is JSON text. Text that is no JSON is an error with line and column. */
 export function jsonOption(text: string): z.ZodDefault<z.ZodString> {

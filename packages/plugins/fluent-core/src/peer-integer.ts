@@ -1,5 +1,5 @@
 import type { Logger } from "@millrace/api";
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * An integer option of a core plugin. Fluent Bit reads the digits that a text begins with, and takes one without any for

@@ -1,6 +1,6 @@
 import type { PluginContext } from "@millrace/api";
 import { DATE_FORMATS, type JsonRecordStyle, TEXT_FORMATS, type TextFormat } from "@millrace/fluent";
-import { z } from "zod";
+import * as z from "zod";
 
 /** The options of outputs that write text. */
 export const textOptions: z.ZodObject<

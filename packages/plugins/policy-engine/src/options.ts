@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const accepted = "Taken for the sake of sf-processor's configurations";
 

@@ -6,7 +6,7 @@
 import type { Plugin } from "@millrace/api";
 import { defineLink } from "@millrace/api/flow";
 import { dumperText, writingLink } from "@millrace/flow";
-import { z } from "zod";
+import * as z from "zod";
 
 const plugin: Plugin = defineLink({
   name: "stdout",

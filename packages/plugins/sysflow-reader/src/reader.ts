@@ -2,7 +2,7 @@ import type { BatchData, Counter, Gauge, Input, Outputs, Plugin, PluginContext }
 import { MillraceError } from "@millrace/api";
 import { defineProcessor, type HandlerInstance, type Processor, type SysflowBatch } from "@millrace/api/sysflow";
 import { EntityTables, type MissingEntity, type RowVisitor, rowsOf, type Surroundings, type SysflowRows, type TableLimits, walk } from "@millrace/sysflow";
-import { z } from "zod";
+import * as z from "zod";
 import { missingText } from "./missing.ts";
 import { visitorOf } from "./visitor.ts";
 import { WarningLimiter } from "./warning-limiter.ts";

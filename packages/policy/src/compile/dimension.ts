@@ -26,11 +26,10 @@ export class Dimension {
   /** Leaves that compare two attributes. */
   readonly #pairs: readonly { readonly leaf: Leaf; readonly bit: number }[];
 
-  /** @param first - the bit of the first leaf */
-  constructor(leaves: Iterable<Leaf>, first = 0) {
-    const bitOf = new Map([...leaves].map((leaf, index) => [leaf, first + index]));
+  constructor(leaves: Iterable<Leaf>) {
+    const bitOf = new Map([...leaves].map((leaf, index) => [leaf, index]));
     this.bitOf = bitOf;
-    this.words = wordsFor(first + bitOf.size);
+    this.words = wordsFor(bitOf.size);
     this.signatures = new BitInterner(this.words);
     this.#groups = groupsOf(bitOf);
     this.#pairs = [...bitOf].flatMap(([leaf, bit]) => (leaf.node === "texts" || leaf.node === "numbers" ? { leaf, bit } : []));

@@ -68,6 +68,8 @@ class Seen {
   readonly #bits: Int32Array;
   readonly #owner: MemoOwner;
   #generation: number;
+  #last: Memoised | undefined;
+  #lastId = 0;
 
   constructor(dimension: Dimension, owner: MemoOwner) {
     this.#dimension = dimension;
@@ -82,10 +84,13 @@ class Seen {
 
   forget(): void {
     this.#generation = ++this.#owner.generations;
+    this.#last = undefined;
     this.#dimension.forget();
   }
 
   signature(version: Memoised, batch: FlatRows, index: number): number {
+    // One after the other, records often have the same version.
+    if (version === this.#last) return this.#lastId;
     if (this.#dimension.empty) return 0;
     let known = memoOf(version, this.#owner) as Signature | undefined;
     if (known === undefined) {
@@ -96,6 +101,8 @@ class Seen {
       known.id = this.#decide(batch, index);
       known.generation = this.#generation;
     }
+    this.#last = version;
+    this.#lastId = known.id;
     return known.id;
   }
 

@@ -21,6 +21,21 @@ export class TruthFinder {
     return truth;
   }
 
+  /** The leaves that keep conditions from being decided, each once. */
+  openLeaves(conditions: readonly Condition[]): Leaf[] {
+    const seen = new Set<Condition>();
+    const leaves: Leaf[] = [];
+    const visit = (condition: Condition): void => {
+      if (seen.has(condition) || this.truth(condition) !== undefined) return;
+      seen.add(condition);
+      if (condition.node === "and" || condition.node === "or") condition.terms.forEach(visit);
+      else if (condition.node === "not") visit(condition.term);
+      else if (condition.node !== "constant") leaves.push(condition);
+    };
+    conditions.forEach(visit);
+    return leaves;
+  }
+
   #find(condition: Condition): Truth {
     switch (condition.node) {
       case "constant":

@@ -1,140 +1,152 @@
 import { MAX_RECORDS } from "@millrace/api";
 import { type FlatRows, names, type Surroundings } from "@millrace/sysflow";
-import type { Rule } from "../rule-set.ts";
+import type { Leaf } from "../interpret.ts";
 import type { Condition } from "../tree.ts";
-import { hasBit } from "./bits.ts";
+import { type BitInterner, hasBit } from "./bits.ts";
+import { ChangingLeaves } from "./changing-leaves.ts";
 import { type EntityMemory, MOST_SIGNATURES } from "./entity-memory.ts";
 import { IntMap } from "./int-map.ts";
+import { Knowledge, type TypeRule } from "./knowledge.ts";
 import { leavesOf } from "./leaves.ts";
-import { RecordDimension } from "./record-dimension.ts";
+import { RecurringLeaves, recurringWords } from "./recurring-leaves.ts";
 import { scopeOf } from "./scope.ts";
-import { TruthFinder } from "./truth.ts";
-import { DROPPED, NOTHING, type Verdict } from "./verdict.ts";
+import type { Truth } from "./truth.ts";
+import type { Verdict } from "./verdict.ts";
 
-/** How many combinations an engine remembers before it forgets all and begins anew. */
-const MOST_MEMORIES = 500_000;
-/** How many pairs of record and file may leave the verdict open: their number is packed with a signature into 31 bits. */
-const MOST_PAIRS = 0xffff - MAX_RECORDS;
+/** How many steps an engine remembers before it forgets all and begins anew. */
+const MOST_STEPS = 500_000;
+/** How many nodes there may be: their numbers are packed with a signature into 31 bits, and a batch may add some for each record. */
+const MOST_NODES = 0xffff - 4 * MAX_RECORDS;
 
-/** A rule, and what its condition comes to on records of one type. */
-export interface TypeRule {
-  readonly rule: Rule;
-  readonly condition: Condition;
+/** Dimensions, in the order in which they are asked where it makes no difference. */
+const RECURRING = 0;
+const AROUND = 1;
+const FILE = 2;
+const NEW_FILE = 3;
+const CHANGING = 4;
+
+/** What has leaves of one dimension, and signatures for what is true of them. */
+interface Side {
+  readonly bitOf: ReadonlyMap<Leaf, number>;
+  readonly signatures: BitInterner;
 }
 
-/** The engine for records of one type. */
+/**
+ * The engine for records of one type.
+ *
+ * It follows a tree. A node names the dimension that is asked next, and the signature leads on: to another node or, as soon
+ * as nothing depends on the rest any more, to a verdict. The tree grows where a record comes to what nobody has been to.
+ */
 export class TypeEngine {
-  readonly #rules: readonly TypeRule[];
-  readonly #filters: readonly Condition[];
   readonly #memory: EntityMemory;
-  readonly #record: RecordDimension;
-  readonly #hasFiles: boolean;
+  readonly #recurring: RecurringLeaves;
+  readonly #changing: ChangingLeaves;
+  readonly #sides: readonly Side[];
+  /** The dimension of each leaf. */
+  readonly #dimensionOf: ReadonlyMap<Leaf, number>;
+  readonly #start: Knowledge;
   readonly #verdicts: Verdict[] = [];
-  /** By the signatures of record and file: twice the number of the verdict, or, if it depends on what is around, twice the number of the pair plus one. */
-  readonly #early = new IntMap();
-  #pairs = 0;
-  /** By the number of the pair and the signature of what is around: the number of the verdict. */
-  readonly #late = new IntMap();
+  /** By node: what is known there, and the dimension that it asks. */
+  readonly #nodes: Knowledge[] = [];
+  readonly #asks: number[] = [];
+  /** By node and signature: the place where that leads. Twice the number of a verdict, or twice the number of a node plus one. */
+  readonly #steps = new IntMap();
+  /** The first place, -1 before the first record. */
+  #root = -1;
   #generation = 0;
-  /** Files of a rename or link: a number for each two signatures. */
-  readonly #files = new IntMap();
-  #filed: (readonly [number, number])[] = [];
 
   constructor(type: number, rules: readonly TypeRule[], filters: readonly Condition[], memory: EntityMemory) {
-    this.#rules = rules;
-    this.#filters = filters;
-    this.#memory = memory;
     const leaves = leavesOf([...rules.map(({ condition }) => condition), ...filters]);
-    this.#record = new RecordDimension(leaves.filter((leaf) => scopeOf(leaf) === "record"));
-    this.#hasFiles = type === names.FILE_FLOW || type === names.FILE_EVENT;
+    const hasFiles = type === names.FILE_FLOW || type === names.FILE_EVENT;
+    const dimension = (leaf: Leaf): number => {
+      const scope = scopeOf(leaf);
+      if (scope === "around") return AROUND;
+      if (hasFiles && scope === "file") return FILE;
+      if (hasFiles && scope === "newfile") return NEW_FILE;
+      return recurringWords(leaf) === undefined ? CHANGING : RECURRING;
+    };
+    this.#dimensionOf = new Map(leaves.map((leaf) => [leaf, dimension(leaf)]));
+    const of = (wanted: number): Leaf[] => leaves.filter((leaf) => this.#dimensionOf.get(leaf) === wanted);
+    this.#memory = memory;
+    this.#recurring = new RecurringLeaves(of(RECURRING));
+    this.#changing = new ChangingLeaves(of(CHANGING));
+    this.#sides = [this.#recurring, memory.around, memory.file, memory.newFile, this.#changing];
+    this.#start = Knowledge.none(rules, filters);
   }
 
   judge(batch: FlatRows, index: number): Verdict {
-    if (this.#rules.length === 0 && this.#filters.length === 0) return NOTHING;
-    const memory = this.#memory;
-    const record = this.#record.signature(batch, index);
-    let file = 0;
-    if (this.#hasFiles) {
-      file = memory.fileSignature(batch.files[index], batch, index);
-      if (!memory.newFile.empty) file = this.#pair(file, memory.newFileSignature(batch.newFiles?.[index], batch, index));
+    let place = this.#root;
+    if (place < 0) place = this.#root = this.#place(this.#start, batch, index);
+    while ((place & 1) === 1) {
+      const node = place >>> 1;
+      const signature = this.#signature(this.#asks[node] as number, batch, index);
+      place = this.#steps.get((node << 15) | signature);
+      if (place < 0) place = this.#step(node, signature, batch, index);
     }
-    const key = (record << 16) | file;
-    let early = this.#early.get(key);
-    if (early < 0) {
-      early = this.#number(this.#verdict(record, file, undefined));
-      this.#early.add(key, early);
-    }
-    if ((early & 1) === 0) return this.#verdicts[early >>> 1] as Verdict;
-    const around = memory.aroundSignature(batch.around[index] as Surroundings, batch, index);
-    const pair = ((early >>> 1) << 15) | around;
-    let late = this.#late.get(pair);
-    if (late < 0) {
-      late = this.#verdicts.push(this.#verdict(record, file, around) as Verdict) - 1;
-      this.#late.add(pair, late);
-    }
-    return this.#verdicts[late] as Verdict;
+    return this.#verdicts[place >>> 1] as Verdict;
   }
 
-  #number(verdict: Verdict | undefined): number {
-    return verdict === undefined ? this.#pairs++ * 2 + 1 : (this.#verdicts.push(verdict) - 1) * 2;
-  }
-
-  /** The verdict for some signatures; without that of what is around, only where it does not matter. */
-  #verdict(record: number, file: number, around: number | undefined): Verdict | undefined {
-    const memory = this.#memory;
-    const recordBits = this.#record.bitsOf(record);
-    const [first, second] = this.#unpair(file);
-    const finder = new TruthFinder((leaf) => {
-      switch (scopeOf(leaf)) {
-        case "record":
-          return hasBit(recordBits, this.#record.bitOf.get(leaf) as number);
-        case "file":
-          return hasBit(memory.file.signatures.bitsOf(first), memory.file.bitOf.get(leaf) as number);
-        case "newfile":
-          return hasBit(memory.newFile.signatures.bitsOf(second), memory.newFile.bitOf.get(leaf) as number);
-        case "around":
-          return around === undefined ? undefined : hasBit(memory.around.signatures.bitsOf(around), memory.around.bitOf.get(leaf) as number);
-      }
-    });
-    const drops = this.#filters.map((condition) => finder.truth(condition));
-    if (drops.includes(true)) return DROPPED;
-    const rules: Rule[] = [];
-    let open = drops.includes(undefined);
-    for (const { rule, condition } of this.#rules) {
-      const truth = finder.truth(condition);
-      if (truth === true) rules.push(rule);
-      else if (truth === undefined) open = true;
+  #signature(dimension: number, batch: FlatRows, index: number): number {
+    switch (dimension) {
+      case RECURRING:
+        return this.#recurring.signature(batch, index);
+      case AROUND:
+        return this.#memory.aroundSignature(batch.around[index] as Surroundings, batch, index);
+      case FILE:
+        return this.#memory.fileSignature(batch.files[index], batch, index);
+      case NEW_FILE:
+        return this.#memory.newFileSignature(batch.newFiles?.[index], batch, index);
+      default:
+        return this.#changing.signature(batch, index);
     }
-    if (open) return undefined;
-    return rules.length === 0 ? NOTHING : { dropped: false, rules };
   }
 
-  #pair(first: number, second: number): number {
-    const key = (first << 16) | second;
-    let id = this.#files.get(key);
-    if (id < 0) {
-      id = this.#filed.push([first, second]) - 1;
-      this.#files.add(key, id);
-    }
-    return id;
+  /** Where a signature leads that no record has had at a node so far. */
+  #step(node: number, signature: number, batch: FlatRows, index: number): number {
+    const known = (this.#nodes[node] as Knowledge).and(this.#asks[node] as number, signature, this.#leaf);
+    const place = this.#place(known, batch, index);
+    this.#steps.add((node << 15) | signature, place);
+    return place;
   }
 
-  #unpair(file: number): readonly [number, number] {
-    return this.#memory.newFile.empty || !this.#hasFiles ? [file, 0] : (this.#filed[file] as readonly [number, number]);
+  #place(known: Knowledge, batch: FlatRows, index: number): number {
+    const { verdict } = known;
+    if (verdict !== undefined) return (this.#verdicts.push(verdict) - 1) * 2;
+    this.#asks.push(this.#next(known, batch, index));
+    return (this.#nodes.push(known) - 1) * 2 + 1;
   }
 
-  /** Forgets what it must: numbers must stay small enough to be packed, and memory bounded. */
+  /** The dimension to ask next: the first that decides the record at hand, which other records are like, or else the first that matters. */
+  #next(known: Knowledge, batch: FlatRows, index: number): number {
+    const dimensions = [...new Set(known.openLeaves(this.#leaf).map((leaf) => this.#dimensionOf.get(leaf) as number))].sort((a, b) => a - b);
+    const decides = (dimension: number): boolean =>
+      known.and(dimension, this.#signature(dimension, batch, index), this.#leaf).verdict !== undefined;
+    return dimensions.find(decides) ?? (dimensions[0] as number);
+  }
+
+  /** The truth of a leaf, given signatures. */
+  readonly #leaf = (leaf: Leaf, signatures: readonly (number | undefined)[]): Truth => {
+    const dimension = this.#dimensionOf.get(leaf) as number;
+    const signature = signatures[dimension];
+    if (signature === undefined) return undefined;
+    const side = this.#sides[dimension] as Side;
+    return hasBit(side.signatures.bitsOf(signature), side.bitOf.get(leaf) as number);
+  };
+
+  /** Forgets what it must: numbers must stay small enough to be packed, and memory bounded. To be called between records. */
   makeRoom(): void {
-    const memory = this.#memory;
-    const full = this.#filed.length > MOST_SIGNATURES || this.#pairs > MOST_PAIRS || this.#early.size + this.#late.size > MOST_MEMORIES;
-    if (this.#record.signatures > MOST_SIGNATURES) this.#record.forget();
-    else if (this.#generation === memory.generation && !full) return;
-    this.#generation = memory.generation;
+    const full = this.#nodes.length > MOST_NODES || this.#verdicts.length > MOST_STEPS || this.#steps.size > MOST_STEPS;
+    const changed = this.#recurring.signatures.size > MOST_SIGNATURES || this.#changing.signatures.size > MOST_SIGNATURES;
+    if (!full && !changed && this.#generation === this.#memory.generation) return;
+    if (changed) {
+      this.#recurring.forget();
+      this.#changing.forget();
+    }
+    this.#generation = this.#memory.generation;
+    this.#root = -1;
     this.#verdicts.length = 0;
-    this.#early.clear();
-    this.#pairs = 0;
-    this.#late.clear();
-    this.#files.clear();
-    this.#filed = [];
+    this.#nodes.length = 0;
+    this.#asks.length = 0;
+    this.#steps.clear();
   }
 }

@@ -2,7 +2,7 @@ import { constants, write, writeSync } from "node:fs";
 import { access, type FileHandle, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { MillraceError, type PluginContext, type Timer } from "@millrace/api";
-import { z } from "zod";
+import * as z from "zod";
 import { Burst, DirectFile } from "./direct.ts";
 import { bytesOf, durationMs, durationPattern, sizePattern } from "./quantities.ts";
 import { shiftFiles } from "./rotation.ts";

@@ -1,5 +1,5 @@
 import type { PluginContext } from "@millrace/api";
-import type { z } from "zod";
+import type * as z from "zod";
 
 /** Records in the form in which they leave, one after the other, each with its line end. */
 export interface Chunk {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What the chunk stage is told to do. */
 export interface ChunkOptions {

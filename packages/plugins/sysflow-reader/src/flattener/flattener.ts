@@ -11,7 +11,7 @@ import {
   type Surroundings,
   type SysflowRows,
 } from "@millrace/sysflow";
-import { z } from "zod";
+import * as z from "zod";
 import { WarningLimiter } from "../warning-limiter.ts";
 import { durationMs, durationText } from "./duration.ts";
 import { PlainEvents } from "./plain-events.ts";
