@@ -53,22 +53,30 @@ function compare({ file, work, worker, folder, repetitions, records }) {
     rmSync(target, { force: true });
     const writing = bytes > 0 ? side(floorSide, [file, bytes, target]) : floor;
     rmSync(target, { force: true });
-    return { bytes, floor: floor.cpuSeconds, writing: writing.cpuSeconds, worked: worked.cpuSeconds, user: worked.userSeconds, peak: worked.peakMegabytes };
+    return {
+      bytes,
+      floor: floor.cpuSeconds,
+      worked: worked.cpuSeconds,
+      user: worked.userSeconds,
+      peak: worked.peakMegabytes,
+      // Of runs one after the other: what else the machine does changes from minute to minute.
+      ratio: floor.cpuSeconds / worked.cpuSeconds,
+      toWriting: writing.cpuSeconds / worked.cpuSeconds,
+    };
   });
   const of = Object.fromEntries(Object.keys(runs[0]).map((key) => [key, median(runs.map((run) => run[key]))]));
   const each = (seconds) => ((seconds / records) * 1e6).toFixed(2);
-  const ratio = of.floor / of.worked;
   const cells = [
     of.bytes === 0 ? 0 : Math.round(of.bytes / records),
     each(of.floor),
     each(of.worked),
     each(of.worked - of.user),
-    ratio.toFixed(3),
+    of.ratio.toFixed(3),
     work.must,
-    of.bytes === 0 ? "" : (of.writing / of.worked).toFixed(2),
+    of.bytes === 0 ? "" : of.toWriting.toFixed(2),
     of.peak.toFixed(0),
   ];
-  return { ratio, cells };
+  return { ratio: of.ratio, cells };
 }
 
 const floorSide = new URL("inflate-side.mjs", import.meta.url).pathname;

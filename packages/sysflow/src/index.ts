@@ -30,7 +30,6 @@ export { fingerprintLayout, layoutFingerprint } from "./layout-fingerprint.ts";
 export { baseName, cleanPath, dirName, parseSocketPath } from "./paths.ts";
 export { foidText } from "./rows/bytes.ts";
 export { compileDecoder, type RecordDecoder } from "./rows/decoder.ts";
-export * as layout from "./rows/layout.ts";
 export { type Refused, type RowsBrand, rowsFrom, rowsOf, SysflowRows } from "./rows/sysflow-rows.ts";
 export {
   containerAt,
@@ -49,7 +48,6 @@ export {
   type RowSource,
   recordAt,
 } from "./rows/to-records.ts";
-export * as names from "./schema/names.ts";
 export { type SchemaVersion, sysflowSchema } from "./schema/sysflow-schema.ts";
 export {
   damageText,

@@ -1,6 +1,8 @@
 import type { Pod, SysflowRecord } from "@millrace/api/sysflow";
 import { expect, test } from "vitest";
-import { EntityTables, layout, names, readTrace, writeTrace } from "../src/index.ts";
+import { EntityTables, readTrace, writeTrace } from "../src/index.ts";
+import * as layout from "../src/rows/layout.ts";
+import * as names from "../src/schema/names.ts";
 
 const header: SysflowRecord = { type: "H", value: { version: 5, exporter: "host", ip: "10.0.0.1", filename: "trace" } };
 

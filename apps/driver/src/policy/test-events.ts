@@ -1,5 +1,6 @@
 import { isMillraceError } from "@millrace/api";
-import { names, openFlagNames, operationNames } from "@millrace/sysflow";
+import { openFlagNames, operationNames } from "@millrace/sysflow";
+import * as names from "@millrace/sysflow/names";
 import { type FileFlowOptions, type OpenFlag, type Operation, type Scenario, scenario } from "@millrace/testkit";
 import { didYouMean } from "@millrace/text";
 import { isMap, isScalar, type Node } from "yaml";

@@ -1,5 +1,6 @@
 import { isMillraceError } from "@millrace/api";
-import { bigintOf, EntityTables, FlatBuilder, type FlatRows, layout, recordAt, type Surroundings, type SysflowRows, walk } from "@millrace/sysflow";
+import { bigintOf, EntityTables, FlatBuilder, type FlatRows, recordAt, type Surroundings, type SysflowRows, walk } from "@millrace/sysflow";
+import * as layout from "@millrace/sysflow/layout";
 import { type Moment, readMoment } from "./moments.ts";
 import { NeededEntities } from "./needed-entities.ts";
 import { Progress } from "./progress.ts";

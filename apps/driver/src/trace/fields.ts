@@ -1,6 +1,7 @@
 import { MillraceError } from "@millrace/api";
 import type { AttributeValue, FlatType } from "@millrace/api/sysflow";
-import { ATTRIBUTES, type FlatRows, findAttribute, names, valueText } from "@millrace/sysflow";
+import { ATTRIBUTES, type FlatRows, findAttribute, valueText } from "@millrace/sysflow";
+import * as names from "@millrace/sysflow/names";
 import { didYouMean } from "@millrace/text";
 import { timeText } from "./moments.ts";
 

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { MillraceError } from "@millrace/api";
-import { damageText, EntityTables, FlatBuilder, type FlatRows, names, PartPool, readTrace, type SysflowRows, walk } from "@millrace/sysflow";
+import { damageText, EntityTables, FlatBuilder, type FlatRows, PartPool, readTrace, type SysflowRows, walk } from "@millrace/sysflow";
+import * as names from "@millrace/sysflow/names";
 import type { Progress } from "./progress.ts";
 import { counted, warn } from "./report.ts";
 

@@ -1,4 +1,6 @@
-import { bigintOf, EntityTables, layout, names, operationNames, type Surroundings, type SysflowRows, walk } from "@millrace/sysflow";
+import { bigintOf, EntityTables, operationNames, type Surroundings, type SysflowRows, walk } from "@millrace/sysflow";
+import * as layout from "@millrace/sysflow/layout";
+import * as names from "@millrace/sysflow/names";
 import { printable } from "./formats.ts";
 import { spanText, timeText } from "./moments.ts";
 import { Progress } from "./progress.ts";

@@ -1,4 +1,6 @@
-import { type EventRows, type EventVerdict, type FlatRows, layout as L, names as N, type Surroundings } from "@millrace/sysflow";
+import type { EventRows, EventVerdict, FlatRows, Surroundings } from "@millrace/sysflow";
+import * as L from "@millrace/sysflow/layout";
+import * as N from "@millrace/sysflow/names";
 import type { JsonWriter } from "./bytes/json-writer.ts";
 import { type Literal, literal } from "./bytes/literal.ts";
 import type { Encoder } from "./encoder.ts";

@@ -2,7 +2,8 @@ import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { EntityTables, FlatBuilder, type FlatRows, names, readTrace, walk } from "@millrace/sysflow";
+import { EntityTables, FlatBuilder, type FlatRows, readTrace, walk } from "@millrace/sysflow";
+import * as names from "@millrace/sysflow/names";
 import { harness } from "@millrace/testkit";
 import { afterAll, describe, expect, it } from "vitest";
 import { plugin } from "../src/index.ts";

@@ -1,6 +1,6 @@
 import type { EventBatch, FlatBatch, SysflowEvent } from "@millrace/api/sysflow";
 import { type Engine, judgePlainly, NOTHING, type RuleSet, type Verdict } from "@millrace/policy";
-import { EventBuilder, EventCursor, type EventRows, type FlatRows } from "@millrace/sysflow";
+import { EventBuilder, EventCursor, EventRows, type FlatRows } from "@millrace/sysflow";
 import type { Actions, NamedAction } from "./actions.ts";
 import { PlainEvents } from "./plain-events.ts";
 
@@ -23,12 +23,12 @@ export interface Judge {
 /** Lets every record pass as an event of which no rule says anything. */
 export const passing: Judge = {
   judge(batch) {
-    const origins = Int32Array.from({ length: batch.records }, (_, index) => index);
-    if (!isFlatRows(batch))
-      return { events: new PlainEvents(Array.from(batch, (record) => ({ record: record.retain(), verdict: NOTHING }))), origins, matched: 0, dropped: 0 };
-    const builder = new EventBuilder(batch);
-    for (let index = 0; index < batch.records; index++) builder.add(index, NOTHING);
-    return { events: builder.end(), origins, matched: 0, dropped: 0 };
+    if (isFlatRows(batch)) {
+      const events = EventRows.all(batch, NOTHING);
+      return { events, origins: events.indexes, matched: 0, dropped: 0 };
+    }
+    const events = new PlainEvents(Array.from(batch, (record) => ({ record: record.retain(), verdict: NOTHING })));
+    return { events, origins: Int32Array.from({ length: batch.records }, (_, index) => index), matched: 0, dropped: 0 };
   },
 };
 

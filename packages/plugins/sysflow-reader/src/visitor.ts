@@ -5,8 +5,6 @@ import {
   fileEventAt,
   fileFlowAt,
   k8sEventAt,
-  layout,
-  names,
   networkEventAt,
   networkFlowAt,
   processEventAt,
@@ -18,6 +16,8 @@ import {
   type SysflowRows,
   type WalkedEntity,
 } from "@millrace/sysflow";
+import * as layout from "@millrace/sysflow/layout";
+import * as names from "@millrace/sysflow/names";
 
 /** What every visitor of this package does alike. */
 type Common = Pick<RowVisitor, "begin" | "missing">;

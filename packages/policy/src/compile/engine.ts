@@ -1,5 +1,6 @@
 import type { FlatType } from "@millrace/api/sysflow";
-import { type FlatRows, names } from "@millrace/sysflow";
+import type { FlatRows } from "@millrace/sysflow";
+import * as names from "@millrace/sysflow/names";
 import type { RuleSet } from "../rule-set.ts";
 import type { Condition, ConditionBuilder } from "../tree.ts";
 import { Dimension } from "./dimension.ts";

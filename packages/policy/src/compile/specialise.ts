@@ -1,6 +1,8 @@
 import { Buffer } from "node:buffer";
 import type { FlatType } from "@millrace/api/sysflow";
-import { type Attribute, FlatRows, findAttribute, layout, names, Surroundings } from "@millrace/sysflow";
+import { type Attribute, FlatRows, findAttribute, Surroundings } from "@millrace/sysflow";
+import * as layout from "@millrace/sysflow/layout";
+import * as names from "@millrace/sysflow/names";
 import { attributeOf } from "../attribute-view.ts";
 import { type Leaf, leafHolds } from "../interpret.ts";
 import type { Condition, ConditionBuilder, Side, Subject } from "../tree.ts";

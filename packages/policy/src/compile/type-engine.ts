@@ -1,5 +1,6 @@
 import { MAX_RECORDS } from "@millrace/api";
-import { type FlatRows, names, type Surroundings } from "@millrace/sysflow";
+import type { FlatRows, Surroundings } from "@millrace/sysflow";
+import * as names from "@millrace/sysflow/names";
 import type { Leaf } from "../interpret.ts";
 import type { Condition } from "../tree.ts";
 import { type BitInterner, hasBit } from "./bits.ts";
@@ -119,8 +120,7 @@ export class TypeEngine {
   /** The dimension to ask next: the first that decides the record at hand, which other records are like, or else the first that matters. */
   #next(known: Knowledge, batch: FlatRows, index: number): number {
     const dimensions = [...new Set(known.openLeaves(this.#leaf).map((leaf) => this.#dimensionOf.get(leaf) as number))].sort((a, b) => a - b);
-    const decides = (dimension: number): boolean =>
-      known.and(dimension, this.#signature(dimension, batch, index), this.#leaf).verdict !== undefined;
+    const decides = (dimension: number): boolean => known.and(dimension, this.#signature(dimension, batch, index), this.#leaf).verdict !== undefined;
     return dimensions.find(decides) ?? (dimensions[0] as number);
   }
 

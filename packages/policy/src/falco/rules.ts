@@ -1,5 +1,5 @@
 import type { RecordType } from "@millrace/api/sysflow";
-import { names } from "@millrace/sysflow";
+import * as names from "@millrace/sysflow/names";
 import { type DiagnosticBag, didYouMean, type Source } from "@millrace/text";
 import { type AttributeCatalog, JUDGED_TYPES } from "../catalog.ts";
 import type { DropFilter, Rule } from "../rule-set.ts";

@@ -50,6 +50,13 @@ export class EventRows implements EventBatch {
     Object.defineProperty(this, EVENTS, { value: { abi: ABI, layout: LAYOUT } satisfies EventsBrand });
   }
 
+  /** All records of a batch as events of which rules say the same. */
+  static all(flat: FlatRows, verdict: EventVerdict): EventRows {
+    const indexes = new Int32Array(flat.records);
+    for (let index = 0; index < indexes.length; index++) indexes[index] = index;
+    return new EventRows(flat, indexes, new Array<EventVerdict>(flat.records).fill(verdict));
+  }
+
   *[Symbol.iterator](): Generator<SysflowEvent> {
     const cursor = new EventCursor(this, 0);
     for (let event = 0; event < this.records; event++) {

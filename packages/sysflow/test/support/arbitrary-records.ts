@@ -1,6 +1,7 @@
 import type { Oid, Pod, Service, SysflowRecord } from "@millrace/api/sysflow";
 import fc from "fast-check";
-import { ipText, names } from "../../src/index.ts";
+import { ipText } from "../../src/index.ts";
+import * as names from "../../src/schema/names.ts";
 
 /** What random records are made of. */
 export interface RecordValues {

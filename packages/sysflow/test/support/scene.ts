@@ -1,5 +1,6 @@
 import type { File, FileFlow, NetworkFlow, Process, ProcessEvent, SysflowRecord } from "@millrace/api/sysflow";
-import { EntityTables, layout, type RowSource, rowsFrom, type Surroundings, type TableLimits } from "../../src/index.ts";
+import { EntityTables, type RowSource, rowsFrom, type Surroundings, type TableLimits } from "../../src/index.ts";
+import * as layout from "../../src/rows/layout.ts";
 
 const oidOf = (pid: number): { createTs: bigint; hpid: bigint } => ({ createTs: 1_000_000_000_000n + BigInt(pid), hpid: BigInt(pid) });
 

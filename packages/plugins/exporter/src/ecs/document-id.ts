@@ -1,4 +1,6 @@
-import { type EventRows, type FileVersion, layout as L, messageAt, names as N, type Surroundings, XxHash64, ZERO_FILE } from "@millrace/sysflow";
+import { type EventRows, type FileVersion, messageAt, type Surroundings, XxHash64, ZERO_FILE } from "@millrace/sysflow";
+import * as L from "@millrace/sysflow/layout";
+import * as N from "@millrace/sysflow/names";
 
 const LONG_BYTES = 8;
 

@@ -1,15 +1,6 @@
-import {
-  type EventRows,
-  type EventVerdict,
-  type FileVersion,
-  type FlatRows,
-  layout as L,
-  messageAt,
-  names as N,
-  type Surroundings,
-  ZERO_FILE,
-  ZERO_PROCESS,
-} from "@millrace/sysflow";
+import { type EventRows, type EventVerdict, type FileVersion, type FlatRows, messageAt, type Surroundings, ZERO_FILE, ZERO_PROCESS } from "@millrace/sysflow";
+import * as L from "@millrace/sysflow/layout";
+import * as N from "@millrace/sysflow/names";
 import type { JsonWriter } from "../bytes/json-writer.ts";
 import { type Literal, literal } from "../bytes/literal.ts";
 import { type AroundText, type KeptText, keptText } from "../kept-text.ts";

@@ -1,4 +1,4 @@
-import { names as N } from "@millrace/sysflow";
+import * as N from "@millrace/sysflow/names";
 
 /** What ECS calls an event. The categories and types are SysFlow's own where ECS has none: dashboards depend on them. */
 export interface EventKind {

@@ -1,4 +1,4 @@
-import { layout as L } from "@millrace/sysflow";
+import * as L from "@millrace/sysflow/layout";
 import type { JsonWriter } from "../bytes/json-writer.ts";
 import { type Literal, literal } from "../bytes/literal.ts";
 import type { CommunityId } from "./community-id.ts";

@@ -4,14 +4,14 @@ import {
   type FlatRows,
   isOpenRead,
   isOpenWrite,
-  layout as L,
   messageAt,
-  names as N,
   openFlagNames,
   operationNames,
   type Surroundings,
   ZERO_FILE,
 } from "@millrace/sysflow";
+import * as L from "@millrace/sysflow/layout";
+import * as N from "@millrace/sysflow/names";
 import type { JsonWriter } from "../bytes/json-writer.ts";
 import { type Literal, literal } from "../bytes/literal.ts";
 import { TimeDigits } from "../bytes/time-digits.ts";
@@ -19,6 +19,7 @@ import { type AroundText, type KeptText, keptText } from "../kept-text.ts";
 import { RecordEncoder } from "../record-encoder.ts";
 import { VerdictTexts } from "../rule-texts.ts";
 import { writeContainer, writeMeta, writeNode, writePod } from "./around.ts";
+import { FlagTexts } from "./flag-texts.ts";
 import { writeNet } from "./network.ts";
 import { writeNewFile } from "./new-file.ts";
 import { writeParent, writeProcessEnd, writeProcessStart } from "./process.ts";
@@ -49,9 +50,6 @@ const DESC: Literal = literal(',"desc":');
 const PRIORITY: Literal = literal(',"priority":');
 const END_LIST: Literal = literal("]");
 
-/** How many combinations of flags are remembered before all are forgotten: real traces have some dozens. */
-const MOST_FLAGS = 4096;
-
 /**
  * Events as JSON in SysFlow's own layout: the attributes of the record at the top, then a section for each prefix of
  * attributes, both in alphabetical order, then what rules said. What depends on a version of an entity alone is written
@@ -60,8 +58,10 @@ const MOST_FLAGS = 4096;
 export class JsonEncoder extends RecordEncoder {
   readonly #start: Literal;
   readonly #times = new TimeDigits();
-  readonly #operations: Map<number, Literal>[] = Array.from({ length: 12 }, () => new Map<number, Literal>());
-  readonly #openFlags: Map<number, Literal> = new Map();
+  readonly #operations: readonly FlagTexts[] = N.RECORD_TYPES.map(
+    (_, type) => new FlagTexts((flags) => `,"opflags":${JSON.stringify(operationNames(flags, type))},"ret":`),
+  );
+  readonly #openFlags = new FlagTexts((flags) => JSON.stringify(openFlagNames(flags)).slice(1, -1));
   readonly #types: readonly Literal[] = N.RECORD_TYPES.map((name) => literal(`,"type":"${name}"`));
   readonly #policies: VerdictTexts;
 
@@ -84,7 +84,7 @@ export class JsonEncoder extends RecordEncoder {
     out.int(words[base + L.FD] as number);
     out.put(OPEN_STATES[Number(isOpenRead(flags)) * 2 + Number(isOpenWrite(flags))] as Literal);
     out.copy(file.place + file.first, file.third - file.first);
-    out.put(this.#openFlagsText(flags));
+    out.put(this.#openFlags.of(flags));
     out.copy(file.place + file.third, file.length - file.third);
     this.#flow(words, base);
     this.writeAround(around, words, base, around.first);
@@ -159,7 +159,7 @@ export class JsonEncoder extends RecordEncoder {
     out.put(this.#start);
     if (endLo === 0 && endHi === 0) out.int(0);
     else this.#times.write(out, endLo, endHi);
-    out.put(this.#operationsText(type, type === N.K8S_EVENT ? 0 : (words[base + L.OP_FLAGS] as number)));
+    out.put((this.#operations[type] as FlagTexts).of(type === N.K8S_EVENT ? 0 : (words[base + L.OP_FLAGS] as number)));
     out.int(ret);
     out.put(TS);
     this.#times.write(out, words[base + L.TS] as number, words[base + L.TS + 1] as number);
@@ -233,25 +233,6 @@ export class JsonEncoder extends RecordEncoder {
     out.put(CLOSE);
     kept.keep(out, before, descriptor, newFile, openFlags);
     return kept;
-  }
-
-  #operationsText(type: number, flags: number): Literal {
-    const known = this.#operations[type] as Map<number, Literal>;
-    let text = known.get(flags);
-    if (text !== undefined) return text;
-    if (known.size >= MOST_FLAGS) known.clear();
-    text = literal(`,"opflags":${JSON.stringify(operationNames(flags, type))},"ret":`);
-    known.set(flags, text);
-    return text;
-  }
-
-  #openFlagsText(flags: number): Literal {
-    let text = this.#openFlags.get(flags);
-    if (text !== undefined) return text;
-    if (this.#openFlags.size >= MOST_FLAGS) this.#openFlags.clear();
-    text = literal(JSON.stringify(openFlagNames(flags)).slice(1, -1));
-    this.#openFlags.set(flags, text);
-    return text;
   }
 }
 

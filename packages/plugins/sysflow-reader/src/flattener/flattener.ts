@@ -1,16 +1,8 @@
 import type { Outputs, Plugin, PluginContext } from "@millrace/api";
 import { defineHandler, type FlatBatch, type Handler } from "@millrace/api/sysflow";
-import {
-  type FileVersion,
-  FlatBuilder,
-  type FlatRows,
-  layout,
-  names,
-  ROW_HANDLER,
-  type RowHandler,
-  type Surroundings,
-  type SysflowRows,
-} from "@millrace/sysflow";
+import { type FileVersion, FlatBuilder, type FlatRows, ROW_HANDLER, type RowHandler, type Surroundings, type SysflowRows } from "@millrace/sysflow";
+import * as layout from "@millrace/sysflow/layout";
+import * as names from "@millrace/sysflow/names";
 import * as z from "zod";
 import { WarningLimiter } from "../warning-limiter.ts";
 import { durationMs, durationText } from "./duration.ts";

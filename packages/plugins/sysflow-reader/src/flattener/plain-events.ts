@@ -12,18 +12,9 @@ import type {
   RecordContext,
   SysflowRecord,
 } from "@millrace/api/sysflow";
-import {
-  ContainerVersion,
-  FileVersion,
-  HeaderVersion,
-  layout,
-  names,
-  PodVersion,
-  ProcessVersion,
-  type RowHandler,
-  rowsFrom,
-  Surroundings,
-} from "@millrace/sysflow";
+import { ContainerVersion, FileVersion, HeaderVersion, PodVersion, ProcessVersion, type RowHandler, rowsFrom, Surroundings } from "@millrace/sysflow";
+import * as layout from "@millrace/sysflow/layout";
+import * as names from "@millrace/sysflow/names";
 
 interface PlainEvent {
   readonly record: SysflowRecord;

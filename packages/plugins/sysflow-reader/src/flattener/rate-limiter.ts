@@ -1,5 +1,7 @@
 import type { Clock, Counter, PluginContext } from "@millrace/api";
-import { type FileVersion, layout as L, names, type Surroundings, trimSpace, WordTable, XxHash64 } from "@millrace/sysflow";
+import { type FileVersion, type Surroundings, trimSpace, WordTable, XxHash64 } from "@millrace/sysflow";
+import * as L from "@millrace/sysflow/layout";
+import * as names from "@millrace/sysflow/names";
 
 /** Numbers that go into the hash, each as eight bytes. */
 const MAX_NUMBERS = 8;
