@@ -258,6 +258,15 @@ describe.concurrent("millrace policy explain", () => {
     `);
   });
 
+  it("takes policies before the rule as well as after the trace, from more than one place", async ({ expect }) => {
+    const cwd = folderOf("explain-places", { "one.yaml": RULES, "more/other.yaml": "- rule: Other\n  desc: d\n  condition: sf.proc.pid = 0\n" });
+    const { code, stdout } = await policy(["explain", "-p", "one.yaml", "-p", "more", "Shell", pod], cwd);
+    expect(code).toBe(0);
+    expect(stdout).toContain("Shell");
+    expect(await policy(["explain", "-p", "one.yaml", "--policies", "more", "Other", pod], cwd)).toMatchObject({ code: 0 });
+    expect(await policy(["explain", "-p", "one.yaml", "Other", pod], cwd)).toMatchObject({ code: 1 });
+  });
+
   it("explains a record of choice, a rule that is not enabled, and what a drop filter does", async ({ expect }) => {
     const cwd = folderOf("choice", { "policies/rules.yaml": `${RULES}\n- drop: curls\n  condition: sf.proc.name = curl\n` });
     const one = await policy(["explain", "Old", pod, "--record", "12"], cwd);

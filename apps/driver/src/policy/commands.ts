@@ -40,7 +40,7 @@ export function addPolicyCommands(program: Command, ends: (exitCode: number) => 
     .description("say why a rule matches a record of a trace, or why not: by default the first record that it matches, or else the nearest one")
     .argument("<rule>", "the name of the rule")
     .argument("<trace>", "the trace")
-    .addOption(new Option("-p, --policies <path...>", "policy files, or folders of them").default(["policies"]))
+    .addOption(new Option("-p, --policies <path>", 'a policy file, or a folder of them; may be given more than once (default: "policies")').argParser(andAlso))
     .addOption(new Option("-r, --record <number>", "the record of this number, as trace cat shows it").argParser(recordNumber))
     .addOption(new Option("-w, --where <condition>", "the first record for which this holds, in the policy language"))
     .addOption(new Option("--first", "the first record that matches, and no other").conflicts(["record", "where"]))
@@ -51,7 +51,7 @@ export function addPolicyCommands(program: Command, ends: (exitCode: number) => 
     .addOption(strict)
     .addOption(new Option("--on-corrupt <what>", "what a damaged place does: end with an error, or go on behind it").choices(["stop", "skip"]).default("stop"))
     .addOption(new Option("-q, --quiet", "no progress"))
-    .action(async (rule, trace, { policies, ...options }) =>
+    .action(async (rule, trace, { policies = ["policies"], ...options }) =>
       ends(await (await import("./explain.ts")).explainPolicy({ ...options, rule, trace, paths: policies })),
     );
 
@@ -62,6 +62,11 @@ export function addPolicyCommands(program: Command, ends: (exitCode: number) => 
     .addOption(strict)
     .addOption(new Option("-q, --quiet", "only what fails"))
     .action(async (paths, options) => ends(await (await import("./test.ts")).testPolicies(paths, options)));
+}
+
+/** One more value of an option that may be given more than once. Unlike a list of values, it takes no argument that comes after it. */
+function andAlso(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }
 
 function recordNumber(text: string): number {
