@@ -139,6 +139,18 @@ describe.concurrent("the documented example", () => {
     expect(withoutTime(health.stdout)).toBe("[Health] pipeline: Health checks: passed\nInitializing 1 drivers\n");
   });
 
+  it("says why it ends with an error, even where it is to be quiet", async ({ expect }) => {
+    const missing = await runCommand("sfprocessor", ["-log=quiet", "-config=nowhere.json", trace]);
+    expect(missing).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/^sfprocessor: Unable to load pipeline error: {2}stat nowhere\.json: .*\n$/),
+    });
+    const unread = await runCommand("sfprocessor", ["-log=quiet", `-config=${example}`, "nowhere.sf"]);
+    expect(unread.code).toBe(1);
+    expect(unread.stderr).toMatch(/^sfprocessor: .*nowhere\.sf.*\n$/);
+  });
+
   it("only tests, without a path", async ({ expect }) => {
     const { code, stdout, stderr } = await runCommand("sfprocessor", ["-test", `-config=${example}`]);
     expect(stderr).toBe("");

@@ -13,10 +13,12 @@ export interface SysflowVoice {
   health(text: string): void;
   /** Text past the logger, at every level. */
   print(text: string): void;
+  /** Why the command ends with an error: said at every level, or nobody would know. */
+  fail(text: string): void;
 }
 
 /** Speaks as sfprocessor does. */
-export function sysflowNarrator({ command, pipeline, health, print }: SysflowVoice): Narrator {
+export function sysflowNarrator({ command, pipeline, health, print, fail }: SysflowVoice): Narrator {
   return {
     refused(diagnostics) {
       command.error(`Unable to load pipeline error:  ${firstError(diagnostics)}`);
@@ -34,7 +36,7 @@ export function sysflowNarrator({ command, pipeline, health, print }: SysflowVoi
         for (const { message } of error.diagnostics) pipeline.error(healthLine(message));
         health("Health checks: failed");
       }
-      command.error(`Unable to load pipeline error:  ${error.message}`);
+      fail(`Unable to load pipeline error:  ${error.message}`);
       return 1;
     },
     starting(graph) {
@@ -54,7 +56,7 @@ export function sysflowNarrator({ command, pipeline, health, print }: SysflowVoi
       }
       for (const sentence of leftUndone(result)) pipeline.error(sentence);
       if (result.lost.records > 0 && !result.cutOff) pipeline.error(`records lost: ${result.lost.records}`);
-      if (result.error !== undefined) command.error(`Error caught while ${moved ? "running" : "starting"} the pipeline:  ${result.error.message}`);
+      if (result.error !== undefined) fail(`Error caught while ${moved ? "running" : "starting"} the pipeline:  ${result.error.message}`);
       return hasEndedWell(result) ? 0 : 1;
     },
   };

@@ -15,11 +15,15 @@ export async function runSysflow(flags: GoFlags): Promise<number> {
   try {
     const command = machine.host.logger("sfprocessor");
     const pipeline = machine.host.logger("pipeline");
+    const fail = (text: string): void => {
+      if (command.enabled("error")) command.error(text);
+      else machine.print("stderr", `sfprocessor: ${text}\n`);
+    };
     const read = readConfig(file);
     if (read.problem) {
       const reason = read.problem.kind === "directory" ? "Pipeline config file is not a file" : `stat ${file}: ${read.problem.reason}`;
       pipeline.error(`Unable to load pipeline config:  ${reason}`);
-      command.error(`Unable to load pipeline error:  ${reason}`);
+      fail(`Unable to load pipeline error:  ${reason}`);
       return 1;
     }
     const parsed = readSysflow(read.source, process.env, {
@@ -35,7 +39,13 @@ export async function runSysflow(flags: GoFlags): Promise<number> {
       registry,
       host: machine.host,
       written: () => machine.written(),
-      narrator: sysflowNarrator({ command, pipeline, health: (text) => machine.health("pipeline", text), print: (text) => machine.print("stdout", text) }),
+      narrator: sysflowNarrator({
+        command,
+        pipeline,
+        health: (text) => machine.health("pipeline", text),
+        print: (text) => machine.print("stdout", text),
+        fail,
+      }),
       testOnly: flags.isSet("test"),
       ...(flags.isSet("perflog") && { watch: (run, graph) => watchRates(run, graph, machine.host.clock, (text) => machine.perf("pipeline", text)) }),
     });
