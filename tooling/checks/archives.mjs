@@ -1,6 +1,6 @@
 // Packs every package that is published, as it would be published. publint and attw judge the archive, it must hold a
 // licence and a README, and its files are compared with the list that is kept (pack-contents.mjs). `--fix` writes the lists.
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../bootstrap/steps.mjs";
@@ -26,9 +26,19 @@ for (const problem of problems) process.stdout.write(`${problem}\n`);
 process.stdout.write(problems.length === 0 ? `archives: ${contents.size} packages pack well\n` : `archives: ${problems.length} problems\n`);
 process.exit(problems.length === 0 ? 0 : 1);
 
+/** The compiler leaves what it has made of sources that are gone by now; a fresh clone has none of it. */
+function removeOrphans(folder) {
+  const dist = join(folder, "dist");
+  for (const file of readdirSync(dist, { recursive: true })) {
+    const [, source] = /^(.*?)\.(?:d\.ts|js)(?:\.map)?$/.exec(file) ?? [];
+    if (source !== undefined && !existsSync(join(folder, "src", `${source}.ts`))) rmSync(join(dist, file));
+  }
+}
+
 async function judge({ folder, manifest }) {
   const target = join(scratch, manifest.name.replace("/", "-"));
   mkdirSync(target);
+  if (manifest.scripts?.build?.startsWith("tsc ")) removeOrphans(folder);
   const packed = await run("pnpm", ["pack", "--pack-destination", target], { cwd: folder });
   if (packed.code !== 0) {
     problems.push(`${manifest.name}: can't be packed\n${packed.output}`);

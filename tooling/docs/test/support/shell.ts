@@ -13,6 +13,8 @@ const DEADLINE_MS = 30_000;
 
 /** A service that has said something and then nothing for so long, in milliseconds, is at work. */
 const QUIET_MS = 700;
+/** So is one that has been talking for so long, in milliseconds. */
+const TALKING_MS = 3000;
 
 /**
  * Runs a line of a shell as a reader would, with the commands of the workspace at hand. One that would go on for ever is
@@ -43,6 +45,7 @@ export function shell(line: string, cwd: string, { service = false }: { readonly
       }
     };
     let interrupted = false;
+    let begun = 0;
     const interrupt = (): void => {
       interrupted = true;
       kill("SIGINT");
@@ -53,7 +56,9 @@ export function shell(line: string, cwd: string, { service = false }: { readonly
       output += chunk.toString("utf8");
       clearTimeout(stop);
       // A second interrupt would end it at once.
-      if (service && !interrupted) stop = setTimeout(interrupt, QUIET_MS);
+      if (!service || interrupted) return;
+      begun ||= Date.now();
+      stop = setTimeout(interrupt, Math.max(0, Math.min(QUIET_MS, begun + TALKING_MS - Date.now())));
     });
     child.on("error", fail);
     child.on("close", (code) => {
