@@ -2,7 +2,7 @@
 //
 //   npm run bench                     reading, judging and exporting, against inflating the same blocks and doing nothing else
 //   npm run bench -- --start          how long the built sfprocessor takes to the first record (start-bench.mjs)
-//   npm run bench -- --memory         peak memory of a short trace and of one a hundred times as long
+//   npm run bench -- --memory         peak memory, for traces of several lengths
 //   npm run bench -- --threads        what a second thread is worth
 //   options: --records N (default 2000000), --repetitions N (default 3), --only TRACE, --work TEXT, --variant repeated|salted
 //
