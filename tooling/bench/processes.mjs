@@ -1,7 +1,7 @@
 // Runs the sides of the benchmarks, each in a process of its own, as the commands run: bundled, and with the flag of their
 // first line.
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,10 +31,11 @@ export async function bundleWork(folder) {
       { in: "../../packages/plugins/driver-file/src/trace-worker.ts", out: "trace-worker" },
     ],
     outdir: folder,
-    outExtension: { ".js": ".mjs" },
     banner: REQUIRE,
   });
-  return join(folder, "work-side.mjs");
+  // What stands above the folder may not say that it holds modules.
+  writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+  return join(folder, "work-side.js");
 }
 
 /** Runs a side, and gives what it printed. */
