@@ -1,3 +1,5 @@
+import { MAX_RECORDS } from "@millrace/api";
+import { DPORT, PROTO, SPORT } from "@millrace/sysflow/layout";
 import { DiagnosticBag, formatDiagnostics, Source } from "@millrace/text";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -51,6 +53,29 @@ describe("the compiled engine", () => {
       ),
       { numRuns: 1500 },
     );
+  });
+
+  test("stays right where there are more combinations than it remembers", () => {
+    const values = 32;
+    const ends = { sport: SPORT, dport: DPORT, proto: PROTO };
+    const names = Object.keys(ends);
+    const rules = names.flatMap((end) =>
+      Array.from({ length: values }, (_, value) => `- rule: ${end} ${value}\n  desc: d\n  condition: sf.net.${end} = ${value}\n`),
+    );
+    const { engine } = compiled(rules.join(""));
+    const batch = fc.sample(flatRows, { numRuns: 40, seed: 7 }).find((rows) => rows !== undefined && [...rows].some(({ type }) => type === "NF"));
+    const flow = batch === undefined ? -1 : Array.from(batch, ({ type }) => type).indexOf("NF");
+    if (batch === undefined || flow < 0) throw new Error("the sample has no trace with a network flow");
+    for (let judged = 0; judged < values ** names.length * 1.1; judged++) {
+      if (judged % MAX_RECORDS === 0) engine.begin();
+      const expected = Object.entries(ends).map(([name, place], digit) => {
+        const value = Math.floor(judged / values ** digit) % values;
+        batch.words[(batch.bases[flow] as number) + place] = value;
+        return `${name} ${value}`;
+      });
+      const held = engine.judge(batch, flow).rules.map(({ name }) => name);
+      if (held.join() !== expected.join()) throw new Error(`${expected.join()}: ${held.join()}`);
+    }
   });
 
   test("records of which rules say the same share one verdict", () => {

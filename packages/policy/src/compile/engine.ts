@@ -17,11 +17,11 @@ const TYPE_NUMBERS: readonly number[] = [names.PROCESS_EVENT, names.NETWORK_FLOW
 /**
  * Judges records by a set of rules.
  *
- * What a rule asks of a record is decided in four dimensions: the record's own numbers, its file, the second file of a
- * rename or link, and what is around it (process, ancestors, container, pod, header). In each dimension the truth of all
- * its leaves is found together, once for each version of an entity, and equal truths have one number. The verdict depends
- * on these numbers alone, so it is worked out once for each combination that occurs. Where the first dimensions already
- * say that no rule can hold, the others are not looked at.
+ * What a rule asks of a record is decided in five dimensions: words of the record that recur, what is around it (process,
+ * ancestors, container, pod, header), its file, the second file of a rename or link, and what is new in each record. In each
+ * dimension the truth of all its leaves is found together, once for each version of an entity, and equal truths have one
+ * number: the signature. The verdict depends on signatures alone, so it is worked out once for each combination that occurs.
+ * Where those that are known already say what becomes of a record, the other dimensions are not asked.
  */
 export class Engine {
   readonly #types: readonly (TypeEngine | undefined)[];

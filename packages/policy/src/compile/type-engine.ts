@@ -1,4 +1,3 @@
-import { MAX_RECORDS } from "@millrace/api";
 import type { FlatRows, Surroundings } from "@millrace/sysflow";
 import * as names from "@millrace/sysflow/names";
 import type { Leaf } from "../interpret.ts";
@@ -16,8 +15,8 @@ import type { Verdict } from "./verdict.ts";
 
 /** How many steps an engine remembers before it forgets all and begins anew. */
 const MOST_STEPS = 500_000;
-/** How many nodes there may be: their numbers are packed with a signature into 31 bits, and a batch may add some for each record. */
-const MOST_NODES = 0xffff - 4 * MAX_RECORDS;
+/** How many nodes there may be, between batches. One more batch may add a few for each record, and their numbers still pack with a signature into 31 bits. */
+const MOST_NODES = 0x4000;
 
 /** Dimensions, in the order in which they are asked where it makes no difference. */
 const RECURRING = 0;
