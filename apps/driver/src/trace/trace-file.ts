@@ -18,14 +18,15 @@ export class TraceFile {
   readonly #path: string;
   readonly #handle: FileHandle;
   readonly #writer: TraceWriter;
+  readonly #interrupted: (signal: NodeJS.Signals) => void;
   #blocks: Uint8Array[] = [];
 
-  private constructor(path: string, handle: FileHandle, writer: TraceWriter) {
+  private constructor(path: string, handle: FileHandle, writer: TraceWriter, interrupted: (signal: NodeJS.Signals) => void) {
     this.#path = path;
     this.#handle = handle;
     this.#writer = writer;
+    this.#interrupted = interrupted;
     this.#blocks.push(writer.head);
-    for (const signal of SIGNALS) process.once(signal, this.#interrupted);
   }
 
   /**
@@ -40,18 +41,19 @@ export class TraceFile {
       throw new MillraceError("MILLRACE_TRACE_FILE", `can't write ${path}: it is the trace that is read`, { hint: "give another name with -o" });
     }
     const writer = await traceWriter({ version: 5, ...(sync && { sync }) });
+    // A signal ends the command at once, and half a trace is of no use to anybody, from the moment in which there is a file.
+    const interrupted = (signal: NodeJS.Signals): void => {
+      rmSync(partial(path), { force: true });
+      leaveAtOnce(128 + constants.signals[signal]);
+    };
+    for (const signal of SIGNALS) process.once(signal, interrupted);
     try {
-      return new TraceFile(path, await open(partial(path), "w"), writer);
+      return new TraceFile(path, await open(partial(path), "w"), writer, interrupted);
     } catch (cause) {
+      for (const signal of SIGNALS) process.off(signal, interrupted);
       throw fileError("can't write", path, cause);
     }
   }
-
-  /** A signal ends the command at once, and half a trace is of no use to anybody. */
-  readonly #interrupted = (signal: NodeJS.Signals): void => {
-    rmSync(partial(this.#path), { force: true });
-    leaveAtOnce(128 + constants.signals[signal]);
-  };
 
   /** Adds a record. One that the format can't hold is left out, counted, and told of the first time. */
   add(record: SysflowRecord): void {
