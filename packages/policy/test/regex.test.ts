@@ -95,19 +95,24 @@ describe("regular expressions", () => {
 
   test("what is proven takes no time on texts made to take it", () => {
     const long = ["a".repeat(30_000), "ab".repeat(15_000), "a1 ".repeat(10_000), `${"a".repeat(30_000)}!`];
-    let spent = 0;
+    let longest = 0;
     fc.assert(
       fc.property(pattern, (source) => {
         const quick = nativeLinear(source, "");
         if (quick === undefined) return;
-        const start = performance.now();
-        for (const each of long) quick.test(each);
-        spent += performance.now() - start;
+        const milliseconds = (): number => {
+          const start = performance.now();
+          for (const each of long) quick.test(each);
+          return performance.now() - start;
+        };
+        const first = milliseconds();
+        // Once more, where it may have been something else that took the time.
+        longest = Math.max(longest, first < 200 ? first : Math.min(first, milliseconds()));
       }),
       { numRuns: 1000, interruptAfterTimeLimit: 8000 },
     );
-    // One quadratic pattern alone would take a second.
-    expect(spent).toBeLessThan(1500);
+    // One that is quadratic would take a second.
+    expect(longest).toBeLessThan(300);
   });
 
   test("what is not is left to RE2, which takes no time either", () => {
