@@ -40,11 +40,20 @@ export class Delivery {
       } catch (cause) {
         this.#errors.add(1);
         failures++;
-        if (this.#isHopeless(cause, failures)) throw await this.#lost(chunk, from, cause);
+        if (this.#isHopeless(cause, failures)) throw lost(cause);
         await this.#wait(cause, failures);
-        if (this.#ctx.signal.aborted) throw await this.#lost(chunk, from, cause);
+        if (this.#ctx.signal.aborted) throw lost(cause);
         this.#retries.add(1);
       }
+    }
+  }
+
+  /** Nothing more will come of what was written last: leaves no part of a record where it was written. */
+  async abandon(): Promise<void> {
+    try {
+      await this.#transport.abandon?.();
+    } catch (cause) {
+      this.#ctx.log.error(`the beginning of a record may be left where it was written: ${textOf(cause)}`);
     }
   }
 
@@ -57,15 +66,10 @@ export class Delivery {
     this.#ctx.log.warn(`${textOf(cause)}; attempt ${failures + 1} of ${MOST_ATTEMPTS} in ${ms} ms`);
     await this.#ctx.clock.sleep(ms, this.#ctx.signal);
   }
+}
 
-  async #lost(chunk: Chunk, from: number, cause: unknown): Promise<MillraceError> {
-    try {
-      await this.#transport.abandon?.(chunk, from);
-    } catch (second) {
-      this.#ctx.log.error(`the beginning of a record may be left where it was written: ${textOf(second)}`);
-    }
-    return new MillraceError("MILLRACE_EXPORTER_LOST", `records could not be exported: ${textOf(cause)}`, { cause });
-  }
+function lost(cause: unknown): MillraceError {
+  return new MillraceError("MILLRACE_EXPORTER_LOST", `records could not be exported: ${textOf(cause)}`, { cause });
 }
 
 function textOf(cause: unknown): string {

@@ -97,28 +97,36 @@ class Exporter implements Processor<EventBatch> {
         encoder.encode(batch, event);
         this.#ends.push(out.length);
         if (transport.wantsIds && encoder.id) this.#ids.push(encoder.id(batch, event));
-        if (out.length >= most || this.#ends.length >= this.#mostRecords) {
-          await this.#writePage(encoder);
+        const isFull = this.#ends.length >= this.#mostRecords;
+        if (isFull || out.length >= most) {
+          await this.#writePage(encoder, isFull || !transport.endsAtPages);
           most = roomOn(transport);
         }
       }
-      if (this.#ends.length > 0) await this.#writePage(encoder);
+      if (out.length > 0) await this.#writePage(encoder, true);
       await this.#writing;
-    } finally {
-      // Of a batch that has failed, nothing is left over for the next one.
+    } catch (cause) {
       await this.#writing?.catch(() => undefined);
+      await this.#delivery?.abandon();
+      throw cause;
+    } finally {
       this.#writing = undefined;
+      // Of a batch that has failed, nothing is left over for the next one.
       this.#discardPage(encoder);
     }
   }
 
-  async #writePage({ out }: Encoder): Promise<void> {
+  /** @param whole - whether all of the page is written; otherwise up to its last boundary */
+  async #writePage({ out }: Encoder, whole: boolean): Promise<void> {
     const before = this.#writing;
     if (before) await before;
+    const { isAligned } = out;
+    const bytes = out.turn(whole);
     const [ends, ids] = [this.#ends, this.#ids];
-    this.#ends = [];
-    this.#ids = [];
-    this.#writing = (this.#delivery as Delivery).write({ bytes: out.turn(), ends, isAligned: out.isAligned, ...(ids.length > 0 && { ids }) });
+    const ended = whole ? ends.length : ends.findLastIndex((end) => end <= bytes.length) + 1;
+    this.#ends = ends.splice(ended).map((end) => end - bytes.length);
+    this.#ids = ids.splice(ended);
+    this.#writing = (this.#delivery as Delivery).write({ bytes, ends, isAligned, ...(ids.length > 0 && { ids }) });
     // Whoever waits for it learns of an error then.
     this.#writing.catch(() => undefined);
   }

@@ -45,9 +45,8 @@ class Store implements Transport {
     return Math.min(bytes.length, from + this.#some);
   }
 
-  abandon({ ends }: Chunk, from: number): void {
-    const whole = ends.filter((end) => end <= from).at(-1) ?? 0;
-    this.text = this.text.slice(0, this.text.length - (from - whole));
+  abandon(): void {
+    this.text = this.text.slice(0, this.text.lastIndexOf("\n") + 1);
   }
 
   close(): void {
@@ -142,6 +141,84 @@ describe("writing", () => {
     expect(Math.max(...sizes)).toBe(5);
     expect(sizes.reduce((sum, size) => sum + size)).toBe(batch.records);
     expect(sizes.slice(0, -1).every((size) => size === 5)).toBe(true);
+  });
+});
+
+describe("chunks that end at pages", () => {
+  const many = eventsFrom(Array.from({ length: 6 }, () => podScene().records).flat());
+  const text = `${lines(many, encoder("ecs")).join("\n")}\n`;
+
+  it("do so but for the last one of a batch, and tell of each record once, where it ends", async () => {
+    const taken: Chunk[] = [];
+    let offset = 100;
+    const kind: TransportKind = {
+      name: "pages",
+      options: {},
+      create: () => ({
+        endsAtPages: true,
+        wantsIds: true,
+        chunkBytes: 20_000,
+        get offset() {
+          return offset;
+        },
+        write: (chunk) => {
+          taken.push({ ...chunk, bytes: chunk.bytes.slice() });
+          offset += chunk.bytes.length;
+          return chunk.bytes.length;
+        },
+      }),
+    };
+    const h = await harness(exporterWith([kind]), { options: { format: "ecs" }, input: [many, many] });
+    expect((await h.finished()).state).toBe("finished");
+    const all = Buffer.concat(taken.map(({ bytes }) => bytes)).toString();
+    expect(all).toBe(text.repeat(2));
+
+    const places: number[] = [];
+    const ends: number[] = [];
+    let place = 0;
+    for (const chunk of taken) {
+      ends.push(...chunk.ends.map((end) => place + end));
+      expect(chunk.ids ?? []).toHaveLength(chunk.ends.length);
+      place += chunk.bytes.length;
+      places.push(place);
+    }
+    expect(places.filter((end) => (end + 100) % 4096 !== 0)).toEqual([text.length, text.length * 2]);
+    expect(places.length).toBeGreaterThan(8);
+    expect(ends).toEqual([...all.matchAll(/\n/g)].map(({ index }) => index + 1));
+  });
+
+  it("leave no half record where the next one fails", async () => {
+    let written = "";
+    let full = true;
+    const kind: TransportKind = {
+      name: "pages",
+      options: {},
+      create: () => ({
+        endsAtPages: true,
+        chunkBytes: 20_000,
+        get offset() {
+          return written.length;
+        },
+        write: ({ bytes }) => {
+          if (full && written.length > 0) throw new Error("no space left on device");
+          written += Buffer.from(bytes).toString();
+          return bytes.length;
+        },
+        abandon: () => {
+          written = written.slice(0, written.lastIndexOf("\n") + 1);
+        },
+      }),
+    };
+    const h = await harness(exporterWith([kind]), { options: { format: "ecs" } });
+    const fed = h.feed(many);
+    await h.advance(60_000);
+    expect((await fed.settled()).outcome.state).toBe("lost");
+    expect(written).toBe(text.slice(0, text.lastIndexOf("\n", 12_287) + 1));
+    const before = written;
+    full = false;
+    expect((await h.feed(many).settled()).outcome.state).toBe("done");
+    expect(written).toBe(before + text);
+    await h.close();
   });
 });
 

@@ -57,10 +57,10 @@ async function run(options: Record<string, unknown>, times = 2): Promise<void> {
 }
 
 /** How a batch ends, with all the waits between attempts. */
-async function outcomeOf(h: Awaited<ReturnType<typeof harness>>): Promise<string> {
+async function outcomeOf(h: Awaited<ReturnType<typeof harness>>, events = batch): Promise<string> {
   let state: string | undefined;
   const settled = h
-    .feed(batch)
+    .feed(events)
     .settled()
     .then(({ outcome }) => {
       state = outcome.state;
@@ -154,6 +154,29 @@ describe.skipIf(!isThere)("direct writes", () => {
     expect((await h.feed(batch).settled()).outcome.state).toBe("done");
     expect(read().endsWith(`}\n${expected}`)).toBe(true);
     await h.close();
+  });
+
+  it("go on from page to page within a batch, and leave no half record where one of them fails for good", async () => {
+    const big = eventsFrom(Array.from({ length: 48 }, () => podScene().records).flat());
+    const text = expected.repeat(4);
+    answers.push(() => undefined, ...Array.from({ length: 8 }, () => () => error("ENOSPC")));
+    const h = await harness(plugin, { options: { export: "file", "file.path": path(), "file.direct": "on" } });
+    expect(await outcomeOf(h, big)).toBe("lost");
+    expect(direct).toHaveLength(1);
+    expect(direct[0]).toBeGreaterThan(1_000_000);
+    const whole = text.slice(0, text.lastIndexOf("\n", (direct[0] as number) - 1) + 1);
+    expect(whole.length).toBeLessThan(direct[0] as number);
+    expect(read()).toBe(whole);
+    expect((await h.feed(big).settled()).outcome.state).toBe("done");
+    expect(read()).toBe(whole + text);
+    await h.close();
+
+    direct.length = 0;
+    const again = await harness(plugin, { options: { export: "file", "file.path": path(), "file.direct": "on" }, input: big, clock: "system" });
+    expect((await again.finished()).state).toBe("finished");
+    expect(read()).toBe(text);
+    // All of it but for the end of the batch.
+    expect(direct.reduce((sum, length) => sum + length)).toBe(text.length - (text.length % 4096));
   });
 
   it("are not made where they are switched off, nor, left to the exporter, for so few bytes", async () => {

@@ -86,14 +86,21 @@ export class Memory {
     this.at = this.#begin = this.#pages + this.#page * this.#pageBytes + (offset % ALIGNMENT);
   }
 
-  /** Gives the bytes of the page, and turns to the other one, which nobody must be reading any more. */
-  turn(): Uint8Array {
-    const page = this.bytes.subarray(this.#begin, this.at);
-    const end = this.at;
+  /**
+   * Gives the bytes of the page, and turns to the other one, which nobody must be reading any more.
+   *
+   * @param whole - `false`: the bytes after the last boundary of 4096 bytes are not given, and are the first ones of the other page
+   */
+  turn(whole = true): Uint8Array {
+    const { bytes, at } = this;
+    const end = whole ? at : Math.max(this.#begin, at - (at % ALIGNMENT));
+    const page = bytes.subarray(this.#begin, end);
     if (this.#pageBytes > this.#usualPageBytes) this.#replace(this.#usualPageBytes);
     this.#page = this.#page === 0 ? 1 : 0;
     this.beginAt(end);
     this.#limit = this.#pages + (this.#page + 1) * this.#pageBytes - SLACK;
+    this.bytes.set(bytes.subarray(end, at), this.at);
+    this.at += at - end;
     return page;
   }
 

@@ -72,8 +72,10 @@ class FileTransport implements Transport {
   #begun = 0;
   /** Calls when the file is old enough. */
   #timer: Timer | undefined;
-  /** Whether a call to the system is under way, or a record stands in the file in part: nothing may be put aside then. */
-  #isBusy = false;
+  // While a call to the system is under way, or a record stands in the file in part, nothing may be put aside.
+  #isWriting = false;
+  /** How many bytes at the end of the file are those of a record that does not end there. */
+  #unfinished = 0;
   /** The file being put aside by the timer. */
   #puttingAside: Promise<void> | undefined;
 
@@ -90,6 +92,11 @@ class FileTransport implements Transport {
   /** Chunks may be big where they are not copied. */
   get chunkBytes(): number {
     return this.#isDirect ? DIRECT_CHUNK_BYTES : CHUNK_BYTES;
+  }
+
+  /** Nothing then goes the ordinary way between two direct writes. A file that is put aside ends where a record does. */
+  get endsAtPages(): boolean {
+    return this.#isDirect && !this.#isRotated;
   }
 
   get offset(): number {
@@ -119,29 +126,28 @@ class FileTransport implements Transport {
 
   async write(chunk: Chunk, from: number): Promise<number> {
     await this.#puttingAside;
-    this.#isBusy = true;
-    let end = from;
+    this.#isWriting = true;
     try {
       const to = await this.#room(chunk, from);
       const handle = (this.#handle ??= await this.#open(0));
       const written = await this.#put(handle.fd, chunk, from, to);
       this.#size += written;
       this.#burst.add(written, this.#ctx.clock.monotonic());
-      end = from + written;
+      const end = from + written;
+      const ended = lastEnd(chunk.ends, end);
+      this.#unfinished = ended > from ? end - ended : this.#unfinished + written;
       return end;
     } catch (cause) {
       throw this.#error("write to", cause);
     } finally {
-      this.#isBusy = lastEnd(chunk.ends, end) !== end;
+      this.#isWriting = false;
     }
   }
 
-  async abandon(chunk: Chunk, from: number): Promise<void> {
-    const begun = lastEnd(chunk.ends, from);
-    this.#isBusy = false;
-    if (begun === from) return;
-    this.#size -= from - begun;
-    await this.#handle?.truncate(this.#size);
+  async abandon(): Promise<void> {
+    this.#size -= this.#unfinished;
+    if (this.#unfinished > 0) await this.#handle?.truncate(this.#size);
+    this.#unfinished = 0;
   }
 
   async close(): Promise<void> {
@@ -155,6 +161,10 @@ class FileTransport implements Transport {
     this.#handle = undefined;
     this.#directFile = undefined;
     await Promise.all([handle?.close(), direct?.close()]);
+  }
+
+  get #isRotated(): boolean {
+    return this.#mostBytes !== Number.POSITIVE_INFINITY || this.#mostMs !== Number.POSITIVE_INFINITY;
   }
 
   get #isDirect(): boolean {
@@ -184,10 +194,9 @@ class FileTransport implements Transport {
 
   /** Up to where a chunk goes into the file as it is; puts the file aside first where nothing more of it does. */
   async #room({ bytes, ends }: Chunk, from: number): Promise<number> {
-    if (this.#mostBytes === Number.POSITIVE_INFINITY && this.#mostMs === Number.POSITIVE_INFINITY) return bytes.length;
+    if (!this.#isRotated) return bytes.length;
     // A record that is begun is ended in the same file.
-    const begun = lastEnd(ends, from) !== from;
-    if (!begun && this.#size > 0 && (this.#isOld() || this.#size + nextEnd(ends, from) - from > this.#mostBytes)) await this.#putAside();
+    if (this.#unfinished === 0 && this.#size > 0 && (this.#isOld() || this.#size + nextEnd(ends, from) - from > this.#mostBytes)) await this.#putAside();
     return Math.max(nextEnd(ends, from), lastEnd(ends, Math.min(bytes.length, from + this.#mostBytes - this.#size)));
   }
 
@@ -224,7 +233,7 @@ class FileTransport implements Transport {
 
   #beOld(): void {
     if (!this.#isOld()) this.#wait(this.#begun + this.#mostMs - this.#ctx.clock.now());
-    else if (this.#isBusy) this.#wait(BUSY_MS);
+    else if (this.#isWriting || this.#unfinished > 0) this.#wait(BUSY_MS);
     else if (this.#size === 0) this.#begin();
     else
       this.#puttingAside = this.#putAside()

@@ -4,7 +4,7 @@ import type * as z from "zod";
 /** Records in the form in which they leave, one after the other, each with its line end. */
 export interface Chunk {
   readonly bytes: Uint8Array;
-  /** By record: where it ends in {@link bytes}, which is where the next one begins. */
+  /** By record that ends in {@link bytes}: where it does, which is where the next one begins. */
   readonly ends: readonly number[];
   /** By record: its id, where the transport {@link Transport.wantsIds} and the format has one. */
   readonly ids?: readonly string[];
@@ -26,12 +26,17 @@ export interface Transport {
    * @returns up to where it has taken the chunk now; more than `from`
    */
   write(chunk: Chunk, from: number): number | Promise<number>;
-  /** What was taken up to here is all that will come of a chunk, and may end within a record: makes the place good for the next one. */
-  abandon?(chunk: Chunk, from: number): void | Promise<void>;
+  /** What was taken is all that will come, and may end within a record: takes back what there is of it, and makes the place good for the next one. */
+  abandon?(): void | Promise<void>;
   /** Whether each record is to come with an id by which it is known again, as a store needs it that must not take a record twice. */
   readonly wantsIds?: boolean;
   /** How many bytes a chunk should have; 128 KiB, if absent. It has fewer where nothing more is there, and more where a record ends later. */
   readonly chunkBytes?: number;
+  /**
+   * Whether chunks are to end at boundaries of 4096 bytes, counted with {@link offset}, and so within a record that the next chunk
+   * goes on with; but for the last one of a batch.
+   */
+  readonly endsAtPages?: boolean;
   /** How many bytes there are before the next chunk: memory is arranged so that it begins as far after a page boundary. 0, if absent. */
   readonly offset?: number;
   /** Called once at the end, if it was opened. */
