@@ -23,18 +23,31 @@ export class KeptText extends Memo {
   }
 }
 
-/** The text of what is around a record, without the process; and where that of the process stands, which is of the same generation. */
-export class AroundText extends KeptText {
-  processPlace = 0;
-  /** Where the number of the thread belongs, from the beginning of the text of the process. */
-  thread = 0;
-  processLength = 0;
+/** In how many ways a file may have been opened, for all of which a text is kept. Real traces have one or two. */
+const MOST_FLAGS = 4;
+
+/** The text of a file, as it was opened: with some flags, or not at all. */
+export class FileText extends KeptText {
+  flags: number | undefined;
+
+  constructor(owner: object, next: Memo | undefined, flags: number | undefined) {
+    super(owner, next);
+    this.flags = flags;
+  }
 }
 
-/** The text of a process with its ancestors. */
+/** The text of a process with its ancestors, which has two parts. It stands within one of what is around a record. */
 export class ChainText extends KeptText {
   /** Of whom it tells: the process, its parent, and so on. */
   ancestors: readonly ProcessVersion[] = [];
+
+  /** Takes it from the end of another text that is kept. */
+  keepWithin(text: KeptText, length: number, first: number): void {
+    this.first = first;
+    this.length = length;
+    this.place = text.place + text.length - length;
+    this.generation = text.generation;
+  }
 
   /** Whether it tells of the same versions. Other surroundings mostly show the same chain. */
   isOf(ancestors: readonly ProcessVersion[]): boolean {
@@ -50,8 +63,20 @@ export function keptText(version: Memoised, owner: object): KeptText {
   return (memoOf(version, owner) as KeptText | undefined) ?? add(version, new KeptText(owner, version.memo));
 }
 
-export function aroundText(version: Memoised, owner: object): AroundText {
-  return (memoOf(version, owner) as AroundText | undefined) ?? add(version, new AroundText(owner, version.memo));
+/** The same for a file, by the flags that it was opened with. */
+export function fileText(version: Memoised, owner: object, flags: number | undefined): FileText {
+  let others = 0;
+  let first: FileText | undefined;
+  for (let { memo } = version; memo !== undefined; memo = memo.next) {
+    if (memo.owner !== owner) continue;
+    first = memo as FileText;
+    if (first.flags === flags) return first;
+    others++;
+  }
+  if (first === undefined || others < MOST_FLAGS) return add(version, new FileText(owner, version.memo, flags));
+  first.flags = flags;
+  first.generation = -1;
+  return first;
 }
 
 export function chainText(version: Memoised, owner: object): ChainText {

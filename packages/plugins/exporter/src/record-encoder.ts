@@ -4,15 +4,15 @@ import * as N from "@millrace/sysflow/names";
 import type { JsonWriter } from "./bytes/json-writer.ts";
 import { type Literal, literal } from "./bytes/literal.ts";
 import type { Encoder } from "./encoder.ts";
-import { type AroundText, aroundText, ChainText, chainText, KeptText } from "./kept-text.ts";
+import { ChainText, chainText, KeptText, keptText } from "./kept-text.ts";
 import { writeTags } from "./rule-texts.ts";
 
 const LINE_END: Literal = literal("}\n");
 
 /**
  * What encoders of all formats have in common: a record is written by its type, and what depends on versions of entities
- * alone is written once, kept as bytes, and copied. An encoder has two such texts for each record: one of what is around it
- * (the trace, the container, the pod), and one of the process and its ancestors, amid which the number of the thread stands.
+ * alone is written once, kept as bytes, and copied. An encoder has one such text for what is around a record: the trace, the
+ * container, the pod, and then the process and its ancestors, amid which the number of the thread stands.
  */
 export abstract class RecordEncoder implements Encoder {
   readonly out: JsonWriter;
@@ -63,8 +63,8 @@ export abstract class RecordEncoder implements Encoder {
   protected abstract fileEvent(flat: FlatRows, index: number, base: number, verdict: EventVerdict): void;
   protected abstract k8sEvent(flat: FlatRows, index: number, base: number, verdict: EventVerdict): void;
 
-  /** Writes what is around a record, and keeps it in as many parts as records need. */
-  protected abstract keepAround(around: Surroundings, kept: AroundText, from: number): void;
+  /** Writes what is around a record, up to the process. Gives the lengths of the page at the ends of its first two parts. */
+  protected abstract writeSurroundings(around: Surroundings): readonly [first: number, second: number];
   /** Writes the process and its ancestors up to the number of the thread. */
   protected abstract writeProcessStart(around: Surroundings): void;
   /** Writes what comes after the number of the thread. */
@@ -84,42 +84,47 @@ export abstract class RecordEncoder implements Encoder {
     out.copy(kept.place, kept.length);
   }
 
-  /** The text of what is around a record. */
-  protected around(surroundings: Surroundings): AroundText {
+  /** The text of what is around a record. It has four parts: two as the format wants them, what is left up to the number of the thread, and the rest. */
+  protected around(surroundings: Surroundings): KeptText {
     const { out } = this;
-    const kept = aroundText(surroundings, this);
+    const kept = keptText(surroundings, this);
     if (kept.generation === out.generation) return kept;
-    const process = this.#process(surroundings);
-    // Its place and not its object: that tells of another chain once there is one.
-    kept.processPlace = process.place;
-    kept.thread = process.first;
-    kept.processLength = process.length;
-    this.keepAround(surroundings, kept, out.length);
-    // Neither is remembered where the other is not: they are looked at together.
-    if (process.generation !== out.generation) kept.generation = -1;
+    const from = out.length;
+    const [first, second] = this.writeSurroundings(surroundings);
+    const process = out.length;
+    const thread = this.#writeProcess(surroundings);
+    const { length } = out;
+    kept.keep(out, from, first, second, process + thread);
+    this.#chain(surroundings).keepWithin(kept, length - process, thread);
     return kept;
   }
 
-  /** Writes what is around a record from an offset of its text on, and the process with the number of the thread. */
-  protected writeAround(around: AroundText, words: Int32Array, base: number, from: number): void {
+  /** Writes what is around a record from an offset of its text on, and the number of the thread within. */
+  protected writeAround(around: KeptText, words: Int32Array, base: number, from: number): void {
     const { out } = this;
-    out.copy(around.place + from, around.length - from);
-    out.copy(around.processPlace, around.thread);
+    out.copy(around.place + from, around.third - from);
     out.long(words[base + L.TID] as number, words[base + L.TID + 1] as number);
-    out.copy(around.processPlace + around.thread, around.processLength - around.thread);
+    out.copy(around.place + around.third, around.length - around.third);
   }
 
-  #process(surroundings: Surroundings): KeptText {
+  /** Writes the process and its ancestors without the number of the thread. Gives the offset where that belongs. */
+  #writeProcess(surroundings: Surroundings): number {
     const { out } = this;
-    const { process, ancestors } = surroundings;
-    const kept = process ? chainText(process, this.#chains) : this.#nobody;
-    if (kept.generation === out.generation && kept.isOf(ancestors)) return kept;
+    const { ancestors } = surroundings;
+    const chain = this.#chain(surroundings);
+    if (chain.generation === out.generation && chain.isOf(ancestors)) {
+      out.copy(chain.place, chain.length);
+      return chain.first;
+    }
+    chain.ancestors = ancestors;
     const from = out.length;
     this.writeProcessStart(surroundings);
-    const thread = out.length;
+    const thread = out.length - from;
     this.writeProcessEnd(surroundings);
-    kept.keep(out, from, thread);
-    kept.ancestors = ancestors;
-    return kept;
+    return thread;
+  }
+
+  #chain({ process }: Surroundings): ChainText {
+    return process ? chainText(process, this.#chains) : this.#nobody;
   }
 }

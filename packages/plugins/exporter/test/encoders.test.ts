@@ -80,6 +80,19 @@ describe.each(["json", "ecs"] as const)("%s", (format) => {
     );
   });
 
+  it("tells in how many ways ever a file was opened", () => {
+    const used = encoder(format);
+    const ways = [0, 1, 2, 3, 0x42, 0x241, 0x7fffffff, -1];
+    const scene = podScene().records.flatMap((record): readonly SysflowRecord[] =>
+      record.type === "FF" ? ways.map((openFlags) => ({ ...record, value: { ...record.value, openFlags } })) : [record],
+    );
+    for (const records of [scene, [...scene, ...podScene().records]]) {
+      const batch = eventsFrom(records);
+      const slow = format === "json" ? slowJson(batch) : slowEcs(batch, "0.1.0");
+      for (let i = 0; i < 2; i++) expect(lines(batch, used)).toEqual(slow.map(({ text }) => text));
+    }
+  });
+
   it("writes events that have no rows as it writes those that have, but for descriptions and priorities", () => {
     const batch = eventsFrom([...podScene().records, ...clientServerScene().records]);
     expect(lines(eventRowsOf(withoutRows(batch)), encoder(format))).toEqual(lines(batch, encoder(format)));

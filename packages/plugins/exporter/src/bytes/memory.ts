@@ -135,9 +135,9 @@ export class Memory {
     this.at += length;
   }
 
-  /** Writes a part of the page again. @param from - where it begins, counted from the beginning of the page; so `to`, where it ends */
+  /** Writes a short part of the page again. @param from - where it begins, counted from the beginning of the page; so `to`, where it ends */
   repeat(from: number, to: number): void {
-    this.bytes.copyWithin(this.at, this.#begin + from, this.#begin + to);
+    copyShort(this.view, this.at, this.#begin + from, to - from);
     this.at += to - from;
   }
 

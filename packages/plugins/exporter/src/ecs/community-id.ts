@@ -31,6 +31,8 @@ const KEPT = 1024;
 const KEY_WORDS = 5;
 /** `1:`, and 20 bytes as base64. */
 const ID_BYTES = 30;
+/** What the place of an id takes: words of eight bytes. */
+const ID_ROOM = 32;
 
 /**
  * Writes Community IDs, version 1 with seed 0, of IPv4 flows (github.com/corelight/community-id-spec). A flow that lasts is
@@ -38,7 +40,8 @@ const ID_BYTES = 30;
  */
 export class CommunityId {
   readonly #keys: Int32Array = new Int32Array(KEPT * KEY_WORDS);
-  readonly #ids: Uint8Array = new Uint8Array(KEPT * ID_BYTES);
+  readonly #ids: Uint8Array = new Uint8Array(KEPT * ID_ROOM);
+  readonly #view: DataView = new DataView(this.#ids.buffer);
   /** Seed, two addresses, protocol, padding, two ports. */
   readonly #input: Uint8Array = new Uint8Array(16);
   readonly #sha1 = new ShortSha1();
@@ -53,7 +56,7 @@ export class CommunityId {
     const keys = this.#keys;
     const place = placeOf(sip, dip, proto, sport, dport);
     const key = place * KEY_WORDS;
-    const id = place * ID_BYTES;
+    const id = place * ID_ROOM;
     const isKept =
       keys[key] === sip && keys[key + 1] === dip && keys[key + 2] === proto && keys[key + 3] === sport && keys[key + 4] === dport && this.#ids[id] !== 0;
     if (!isKept) {
@@ -67,9 +70,9 @@ export class CommunityId {
       keys[key + 3] = sport;
       keys[key + 4] = dport;
     }
-    const ids = this.#ids;
-    const { bytes, at } = out;
-    for (let i = 0; i < ID_BYTES; i++) bytes[at + i] = ids[id + i] as number;
+    const ids = this.#view;
+    const { view, at } = out;
+    for (let i = 0; i < ID_ROOM; i += 8) view.setFloat64(at + i, ids.getFloat64(id + i, true), true);
     out.at = at + ID_BYTES;
   }
 

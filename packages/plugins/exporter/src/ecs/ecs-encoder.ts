@@ -3,7 +3,7 @@ import * as L from "@millrace/sysflow/layout";
 import * as N from "@millrace/sysflow/names";
 import type { JsonWriter } from "../bytes/json-writer.ts";
 import { type Literal, literal } from "../bytes/literal.ts";
-import { type AroundText, type KeptText, keptText } from "../kept-text.ts";
+import { type KeptText, keptText } from "../kept-text.ts";
 import { RecordEncoder } from "../record-encoder.ts";
 import { VerdictTexts } from "../rule-texts.ts";
 import { writeContainer, writeHost, writeOrchestrator, writePod } from "./around.ts";
@@ -175,13 +175,13 @@ export class EcsEncoder extends RecordEncoder {
     out.put(CLOSE);
   }
 
-  /** One part: host, container and pod. What the record has of its own stands after it. */
-  protected override keepAround(around: Surroundings, kept: AroundText, from: number): void {
+  /** Host, container and pod in one part: what the record has of its own stands after it. */
+  protected override writeSurroundings(around: Surroundings): readonly [number, number] {
     const { out } = this;
     writeHost(out, around.header);
     this.section(around.container, writeContainer);
     this.section(around.pod, writePod);
-    kept.keep(out, from, out.length);
+    return [out.length, out.length];
   }
 
   protected override writeProcessStart(around: Surroundings): void {

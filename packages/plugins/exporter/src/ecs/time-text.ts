@@ -1,4 +1,4 @@
-import { writeSix, writeTwo } from "../bytes/digits.ts";
+import { writeFour, writeTwo } from "../bytes/digits.ts";
 import type { JsonWriter } from "../bytes/json-writer.ts";
 import { type Literal, literal } from "../bytes/literal.ts";
 
@@ -26,8 +26,8 @@ export class TimeText {
       this.#learn(lo, hi);
       rest = this.#sinceDay(lo, hi);
     }
-    const seconds = Math.floor(rest / BILLION);
-    const nanos = rest - seconds * BILLION;
+    const seconds = (rest / BILLION) | 0;
+    const nanos = (rest - seconds * BILLION) | 0;
     out.put(this.#day);
     const { bytes, view } = out;
     let at = clock(view, out.at, seconds);
@@ -66,15 +66,10 @@ function clock(view: DataView, at: number, ofDay: number): number {
 /** Writes a dot and nine digits without the zeros at their end. Gives the offset after them. */
 function fraction(bytes: Uint8Array, view: DataView, at: number, nanos: number): number {
   bytes[at] = 0x2e;
-  const high = Math.floor(nanos / 1000);
-  const low = nanos - high * 1000;
-  writeSix(view, at + 1, high);
-  const hundreds = (low / 100) | 0;
-  const tens = ((low - hundreds * 100) / 10) | 0;
-  bytes[at + 7] = 0x30 + hundreds;
-  bytes[at + 8] = 0x30 + tens;
-  bytes[at + 9] = 0x30 + (low - hundreds * 100 - tens * 10);
-  let end = at + 10;
+  const tens = (nanos / 10) | 0;
+  const high = (tens / 10_000) | 0;
+  let end = writeFour(view, writeFour(view, at + 1, high), tens - high * 10_000);
+  bytes[end++] = 0x30 + nanos - tens * 10;
   while (bytes[end - 1] === 0x30) end--;
   return end;
 }

@@ -15,7 +15,7 @@ import * as N from "@millrace/sysflow/names";
 import type { JsonWriter } from "../bytes/json-writer.ts";
 import { type Literal, literal } from "../bytes/literal.ts";
 import { TimeDigits } from "../bytes/time-digits.ts";
-import { type AroundText, type KeptText, keptText } from "../kept-text.ts";
+import { type FileText, fileText } from "../kept-text.ts";
 import { RecordEncoder } from "../record-encoder.ts";
 import { VerdictTexts } from "../rule-texts.ts";
 import { writeContainer, writeMeta, writeNode, writePod } from "./around.ts";
@@ -40,6 +40,9 @@ const FLOW: Literal = literal(',"flow":{"rbytes":');
 const READ_OPS: Literal = literal(',"rops":');
 const WRITE_BYTES: Literal = literal(',"wbytes":');
 const WRITE_OPS: Literal = literal(',"wops":');
+/** From {@link FLOW} to {@link WRITE_BYTES}, and what comes after that, where nothing was read or written: most flows do only one of both. */
+const NOTHING_READ: Literal = literal(',"flow":{"rbytes":0,"rops":0,"wbytes":');
+const NOTHING_WRITTEN: Literal = literal('0,"wops":0}');
 const K8S_ACTION: Literal = literal(',"k8s":{"action":"');
 const K8S_KIND: Literal = literal('","kind":"');
 const K8S_MESSAGE: Literal = literal('","message":');
@@ -61,7 +64,10 @@ export class JsonEncoder extends RecordEncoder {
   readonly #operations: readonly FlagTexts[] = N.RECORD_TYPES.map(
     (_, type) => new FlagTexts((flags) => `,"opflags":${JSON.stringify(operationNames(flags, type))},"ret":`),
   );
-  readonly #openFlags = new FlagTexts((flags) => JSON.stringify(openFlagNames(flags)).slice(1, -1));
+  /** The same up to the time, where zero is returned: most records. */
+  readonly #zeros: readonly FlagTexts[] = N.RECORD_TYPES.map(
+    (_, type) => new FlagTexts((flags) => `,"opflags":${JSON.stringify(operationNames(flags, type))},"ret":0,"ts":`),
+  );
   readonly #types: readonly Literal[] = N.RECORD_TYPES.map((name) => literal(`,"type":"${name}"`));
   readonly #policies: VerdictTexts;
 
@@ -76,16 +82,12 @@ export class JsonEncoder extends RecordEncoder {
     const { out } = this;
     const { words } = flat;
     const around = this.around(flat.around[index] as Surroundings);
-    const file = this.#file(flat.files[index] ?? ZERO_FILE, words, base + L.FOID);
+    const file = this.#file(flat.files[index] ?? ZERO_FILE, words, base + L.FOID, words[base + L.OPEN_FLAGS]);
     this.#head(words, base, N.FILE_FLOW, words[base + L.END_TS] as number, words[base + L.END_TS + 1] as number, 0);
     out.copy(around.place, around.first);
     out.copy(file.place, file.first);
-    const flags = words[base + L.OPEN_FLAGS] as number;
     out.int(words[base + L.FD] as number);
-    out.put(OPEN_STATES[Number(isOpenRead(flags)) * 2 + Number(isOpenWrite(flags))] as Literal);
-    out.copy(file.place + file.first, file.third - file.first);
-    out.put(this.#openFlags.of(flags));
-    out.copy(file.place + file.third, file.length - file.third);
+    out.copy(file.place + file.first, file.length - file.first);
     this.#flow(words, base);
     this.writeAround(around, words, base, around.first);
     this.#policies.put(verdict);
@@ -117,22 +119,19 @@ export class JsonEncoder extends RecordEncoder {
     const { out } = this;
     const { words } = flat;
     const around = this.around(flat.around[index] as Surroundings);
-    const file = this.#file(flat.files[index] ?? ZERO_FILE, words, base + L.FOID);
+    const file = this.#file(flat.files[index] ?? ZERO_FILE, words, base + L.FOID, undefined);
     const newFile = flat.newFiles?.[index];
     this.#head(words, base, N.FILE_EVENT, 0, 0, words[base + L.RET] as number);
     out.copy(around.place, around.first);
     out.copy(file.place, file.first);
     out.put(NO_FD);
-    out.put(OPEN_STATES[0] as Literal);
     if (newFile === undefined) {
-      out.copy(file.place + file.first, file.third - file.first);
+      out.copy(file.place + file.first, file.length - file.first);
     } else {
-      const without = file.second + NO_NEW_FILE.length;
       out.copy(file.place + file.first, file.second - file.first);
       writeNewFile(out, newFile, words, base + L.NEW_FOID);
-      out.copy(file.place + without, file.third - without);
+      out.copy(file.place + file.third, file.length - file.third);
     }
-    out.copy(file.place + file.third, file.length - file.third);
     this.writeAround(around, words, base, around.first);
     this.#policies.put(verdict);
   }
@@ -159,28 +158,49 @@ export class JsonEncoder extends RecordEncoder {
     out.put(this.#start);
     if (endLo === 0 && endHi === 0) out.int(0);
     else this.#times.write(out, endLo, endHi);
-    out.put((this.#operations[type] as FlagTexts).of(type === N.K8S_EVENT ? 0 : (words[base + L.OP_FLAGS] as number)));
-    out.int(ret);
-    out.put(TS);
+    const flags = type === N.K8S_EVENT ? 0 : (words[base + L.OP_FLAGS] as number);
+    if (ret === 0) {
+      out.put((this.#zeros[type] as FlagTexts).of(flags));
+    } else {
+      out.put((this.#operations[type] as FlagTexts).of(flags));
+      out.int(ret);
+      out.put(TS);
+    }
     this.#times.write(out, words[base + L.TS] as number, words[base + L.TS + 1] as number);
     out.put(this.#types[type] as Literal);
   }
 
   #flow(words: Int32Array, base: number): void {
     const { out } = this;
-    out.put(FLOW);
-    out.long(words[base + L.READ_BYTES] as number, words[base + L.READ_BYTES + 1] as number);
-    out.put(READ_OPS);
-    out.long(words[base + L.READ_OPS] as number, words[base + L.READ_OPS + 1] as number);
-    out.put(WRITE_BYTES);
-    out.long(words[base + L.WRITE_BYTES] as number, words[base + L.WRITE_BYTES + 1] as number);
-    out.put(WRITE_OPS);
-    out.long(words[base + L.WRITE_OPS] as number, words[base + L.WRITE_OPS + 1] as number);
-    out.put(CLOSE);
+    const readBytes = words[base + L.READ_BYTES] as number;
+    const readBytesHi = words[base + L.READ_BYTES + 1] as number;
+    const readOps = words[base + L.READ_OPS] as number;
+    const readOpsHi = words[base + L.READ_OPS + 1] as number;
+    if ((readBytes | readBytesHi | readOps | readOpsHi) === 0) {
+      out.put(NOTHING_READ);
+    } else {
+      out.put(FLOW);
+      out.long(readBytes, readBytesHi);
+      out.put(READ_OPS);
+      out.long(readOps, readOpsHi);
+      out.put(WRITE_BYTES);
+    }
+    const writeBytes = words[base + L.WRITE_BYTES] as number;
+    const writeBytesHi = words[base + L.WRITE_BYTES + 1] as number;
+    const writeOps = words[base + L.WRITE_OPS] as number;
+    const writeOpsHi = words[base + L.WRITE_OPS + 1] as number;
+    if ((writeBytes | writeBytesHi | writeOps | writeOpsHi) === 0) {
+      out.put(NOTHING_WRITTEN);
+    } else {
+      out.long(writeBytes, writeBytesHi);
+      out.put(WRITE_OPS);
+      out.long(writeOps, writeOpsHi);
+      out.put(CLOSE);
+    }
   }
 
-  /** Three parts: the container; the trace; node and pod. */
-  protected override keepAround(around: Surroundings, kept: AroundText, from: number): void {
+  /** The container; the trace; node and pod. */
+  protected override writeSurroundings(around: Surroundings): readonly [number, number] {
     const { out } = this;
     this.section(around.container, writeContainer);
     const container = out.length;
@@ -188,7 +208,7 @@ export class JsonEncoder extends RecordEncoder {
     const meta = out.length;
     writeNode(out, around.header);
     this.section(around.pod, writePod);
-    kept.keep(out, from, container, meta);
+    return [container, meta];
   }
 
   protected override writeProcessStart(around: Surroundings): void {
@@ -201,13 +221,14 @@ export class JsonEncoder extends RecordEncoder {
   }
 
   /**
-   * Four parts: up to the descriptor; up to the second file; no second file, and up to the open flags; the rest.
+   * Four parts: up to the descriptor; up to the second file; no second file; the rest.
    *
    * @param oid - where its identity stands in the words of the record
+   * @param flags - that it was opened with; `undefined` where it was not
    */
-  #file(file: FileVersion, words: Int32Array, oid: number): KeptText {
+  #file(file: FileVersion, words: Int32Array, oid: number, flags: number | undefined): FileText {
     const { out } = this;
-    const kept = keptText(file, this);
+    const kept = fileText(file, this, flags);
     if (kept.generation === out.generation) return kept;
     const { parsed } = file;
     const before = out.length;
@@ -215,15 +236,17 @@ export class JsonEncoder extends RecordEncoder {
     out.unquoted(parsed.directory);
     out.put(FD);
     const descriptor = out.length;
+    out.put(openState(flags));
     out.put(NAME);
     out.unquoted(parsed.name);
     const newFile = out.length;
     out.put(NO_NEW_FILE);
+    const rest = out.length;
     out.put(OID);
     if (file === ZERO_FILE) out.string("");
     else out.fileOid(words, oid);
     out.put(OPEN_FLAGS);
-    const openFlags = out.length;
+    if (flags !== undefined) out.plain(JSON.stringify(openFlagNames(flags)).slice(1, -1));
     out.put(PATH);
     out.unquoted(parsed.path);
     out.put(SYMLINK);
@@ -231,7 +254,7 @@ export class JsonEncoder extends RecordEncoder {
     out.put(TYPE);
     out.unquoted(file.restype);
     out.put(CLOSE);
-    kept.keep(out, before, descriptor, newFile, openFlags);
+    kept.keep(out, before, descriptor, newFile, rest);
     return kept;
   }
 }
@@ -243,6 +266,10 @@ const OPEN_STATES: readonly Literal[] = [
   [true, false],
   [true, true],
 ].map(([read, write]) => literal(`,"is_open_read":${read},"is_open_write":${write}`));
+
+function openState(flags = 0): Literal {
+  return OPEN_STATES[Number(isOpenRead(flags)) * 2 + Number(isOpenWrite(flags))] as Literal;
+}
 
 function writePolicies(out: JsonWriter, { rules }: EventVerdict): void {
   out.need(0);
