@@ -5,14 +5,8 @@
  */
 export { eventChannel, flatChannel, sysflowChannel } from "./channels.ts";
 export { Memo, type Memoised, memoOf } from "./entities/memo.ts";
-export {
-  EntityTables,
-  NO_CONTAINER,
-  NO_POD,
-  NO_PROCESS,
-  Surroundings,
-  type TableLimits,
-} from "./entities/tables.ts";
+export { NO_CONTAINER, NO_POD, NO_PROCESS, Surroundings } from "./entities/surroundings.ts";
+export { EntityTables, type TableLimits } from "./entities/tables.ts";
 export { ContainerVersion, FileVersion, HeaderVersion, type ParsedPath, PodVersion, ProcessVersion, parsePath } from "./entities/versions.ts";
 export { type MissingEntity, ROW_HANDLER, type RowHandler, type RowVisitor, type WalkedEntity, walk } from "./entities/walk.ts";
 export { WordTable } from "./entities/word-table.ts";

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { hash } from "node:crypto";
-import { Surroundings } from "./entities/tables.ts";
+import { Surroundings } from "./entities/surroundings.ts";
 import { HeaderVersion } from "./entities/versions.ts";
 import { EventRows } from "./event/event-rows.ts";
 import { ZERO_FILE, ZERO_PROCESS } from "./flat/attribute-kinds.ts";

@@ -2,7 +2,9 @@ import { TextCache } from "../rows/bytes.ts";
 import * as L from "../rows/layout.ts";
 import type { RowSource } from "../rows/to-records.ts";
 import { CREATED, MODIFIED } from "../schema/names.ts";
-import type { Memo } from "./memo.ts";
+import { HousedTable } from "./housed-table.ts";
+import { ProcessEntry } from "./process-entry.ts";
+import { NO_CONTAINER, NO_POD, NO_PROCESS, Surroundings } from "./surroundings.ts";
 import { VersionCache } from "./version-cache.ts";
 import { ContainerVersion, FileVersion, HeaderVersion, PodVersion, ProcessVersion } from "./versions.ts";
 import { WordTable } from "./word-table.ts";
@@ -23,69 +25,6 @@ const MAX_ANCESTORS = 1024;
 /** How many surroundings a version of a process remembers. */
 const MOST_AROUNDS = 8;
 
-/** Bits of {@link Surroundings.missing}: what a record refers to and the tables don't have. */
-export const NO_PROCESS = 1;
-export const NO_CONTAINER = 2;
-export const NO_POD = 4;
-
-/** All that is known around the records of a process at one moment. It never changes, but for its memos; what comes later makes another one. */
-export class Surroundings {
-  readonly header: HeaderVersion | undefined;
-  readonly process: ProcessVersion | undefined;
-  /** The process itself, its parent, and so on, as far as they are known; a cycle ends the list. */
-  readonly ancestors: readonly ProcessVersion[];
-  readonly container: ContainerVersion | undefined;
-  readonly pod: PodVersion | undefined;
-  /** What could not be found: {@link NO_PROCESS} and its kin. */
-  readonly missing: number;
-  /** What others have worked out from these surroundings. */
-  memo: Memo | undefined = undefined;
-
-  constructor(
-    header: HeaderVersion | undefined,
-    process: ProcessVersion | undefined,
-    ancestors: readonly ProcessVersion[],
-    container: ContainerVersion | undefined,
-    pod: PodVersion | undefined,
-    missing: number,
-  ) {
-    this.header = header;
-    this.process = process;
-    this.ancestors = ancestors;
-    this.container = container;
-    this.pod = pod;
-    this.missing = missing;
-  }
-}
-
-/** A process: the last version in each state, and what was last known around it. */
-class ProcessEntry {
-  created: ProcessVersion | undefined;
-  modified: ProcessVersion | undefined;
-  reup: ProcessVersion | undefined;
-  /** The version that counts: modified before created before announced again. */
-  current: ProcessVersion | undefined;
-  around: Surroundings | undefined;
-  /** The state of the tables for which {@link around} was last checked. */
-  checked = -1;
-  /** The batch in which it was last touched. */
-  touched = -1;
-  /** The entries of its ancestors. */
-  chain: readonly number[] = [];
-  /** Whether the last ancestor has a parent that is not known: it may come yet. */
-  open = false;
-  /** How many processes had ever been added when the chain was followed. */
-  added = -1;
-  /** How many changes of containers and pods there had been when they were last looked up. */
-  housed = -1;
-}
-
-/** A container or a pod, and the batch in which it was last touched. */
-interface Housed<T> {
-  readonly version: T;
-  touched: number;
-}
-
 const OID_WORDS = 4;
 const FOID_WORDS = 5;
 
@@ -97,8 +36,8 @@ export class EntityTables {
   readonly #processes: WordTable<ProcessEntry>;
   readonly #files: WordTable<FileVersion>;
   readonly #fileTouched: number[] = [];
-  readonly #containers: Map<string, Housed<ContainerVersion>> = new Map();
-  readonly #pods: Map<string, Housed<PodVersion>> = new Map();
+  readonly #containers = new HousedTable<ContainerVersion>();
+  readonly #pods = new HousedTable<PodVersion>();
   readonly #limits: Required<TableLimits>;
   readonly #key = new Int32Array(OID_WORDS);
   readonly #texts = new TextCache();
@@ -143,13 +82,15 @@ export class EntityTables {
 
   storeContainer(rows: RowSource, base: number): ContainerVersion {
     const container = this.#told.containers.find(rows, base) ?? kept(this.#told.containers, new ContainerVersion(rows, base, this.#texts));
-    this.#put(this.#containers, container.id, container);
+    this.#containers.put(container.id, container, this.#batch);
+    this.#houseChanged();
     return container;
   }
 
   storePod(rows: RowSource, base: number): PodVersion {
     const pod = this.#told.pods.find(rows, base) ?? kept(this.#told.pods, new PodVersion(rows, base));
-    this.#put(this.#pods, pod.id, pod);
+    this.#pods.put(pod.id, pod, this.#batch);
+    this.#houseChanged();
     return pod;
   }
 
@@ -209,11 +150,11 @@ export class EntityTables {
   }
 
   container(id: string): ContainerVersion | undefined {
-    return this.#containers.get(id)?.version;
+    return this.#containers.find(id);
   }
 
   pod(id: string): PodVersion | undefined {
-    return this.#pods.get(id)?.version;
+    return this.#pods.find(id);
   }
 
   /** Ends a batch: who has to go because there are too many, goes. */
@@ -222,11 +163,8 @@ export class EntityTables {
     const before = this.evictions;
     for (; this.#processes.size > this.#limits.processes; this.evictions++) this.#processes.remove(this.#processes.oldest);
     for (; this.#files.size > this.#limits.files; this.evictions++) this.#files.remove(this.#files.oldest);
-    this.#shrink(this.#containers);
-    this.#shrink(this.#pods);
-    if (this.evictions === before) return;
-    this.#state++;
-    this.#housed++;
+    this.evictions += this.#containers.shrink(this.#limits.containers) + this.#pods.shrink(this.#limits.containers);
+    if (this.evictions > before) this.#houseChanged();
   }
 
   /** Brings what is known around a process up to date; it stays the same object where nothing has changed. */
@@ -314,8 +252,8 @@ export class EntityTables {
     for (const ancestor of entry.chain) this.#touchProcess(ancestor, this.#processes.values[ancestor] as ProcessEntry);
     const { container } = entry.around as Surroundings;
     if (!container) return;
-    this.#refresh(this.#containers, container.id);
-    if (container.podId) this.#refresh(this.#pods, container.podId);
+    this.#containers.touch(container.id, this.#batch);
+    if (container.podId) this.#pods.touch(container.podId, this.#batch);
   }
 
   #touchProcess(found: number, entry: ProcessEntry): void {
@@ -341,28 +279,10 @@ export class EntityTables {
     this.#state++;
   }
 
-  #put<T>(table: Map<string, Housed<T>>, id: string, version: T): void {
-    table.delete(id);
-    table.set(id, { version, touched: this.#batch });
+  /** What stands in the tables of containers and pods is no longer what it was. */
+  #houseChanged(): void {
     this.#state++;
     this.#housed++;
-  }
-
-  /** Moves an entry to the end of a map, where the newest ones are; once a batch. */
-  #refresh<T>(table: Map<string, Housed<T>>, id: string): void {
-    const entry = table.get(id);
-    if (entry === undefined || entry.touched === this.#batch) return;
-    entry.touched = this.#batch;
-    table.delete(id);
-    table.set(id, entry);
-  }
-
-  #shrink(table: Map<string, unknown>): void {
-    for (const id of table.keys()) {
-      if (table.size <= this.#limits.containers) return;
-      table.delete(id);
-      this.evictions++;
-    }
   }
 }
 

@@ -8,7 +8,7 @@ import { OBJECT_STATES } from "../schema/names.ts";
 import { trimSpace } from "../trim.ts";
 import { processOidText } from "../xxhash64.ts";
 import type { Memo } from "./memo.ts";
-import type { Surroundings } from "./tables.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /**
  * Versions of entities: what one record said of an entity. They never change; a later record makes a new version, and

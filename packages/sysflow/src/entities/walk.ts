@@ -1,7 +1,8 @@
 import * as L from "../rows/layout.ts";
 import type { SysflowRows } from "../rows/sysflow-rows.ts";
 import * as N from "../schema/names.ts";
-import { type EntityTables, NO_CONTAINER, NO_POD, NO_PROCESS, type Surroundings } from "./tables.ts";
+import { NO_CONTAINER, NO_POD, NO_PROCESS, type Surroundings } from "./surroundings.ts";
+import type { EntityTables } from "./tables.ts";
 import type { ContainerVersion, FileVersion, HeaderVersion, PodVersion, ProcessVersion } from "./versions.ts";
 
 /** What a record refers to and the tables don't have. */

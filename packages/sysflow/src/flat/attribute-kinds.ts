@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { AttributeValue, FlatType } from "@millrace/api/sysflow";
-import type { Surroundings } from "../entities/tables.ts";
+import type { Surroundings } from "../entities/surroundings.ts";
 import { type ContainerVersion, FileVersion, type HeaderVersion, type PodVersion, ProcessVersion } from "../entities/versions.ts";
 import { bigintOf } from "../int64.ts";
 import * as L from "../rows/layout.ts";

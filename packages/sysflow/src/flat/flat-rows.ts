@@ -1,6 +1,6 @@
 import type { Buffer } from "node:buffer";
 import type { AttributeValue, FlatBatch, FlatRecord, FlatType } from "@millrace/api/sysflow";
-import type { Surroundings } from "../entities/tables.ts";
+import type { Surroundings } from "../entities/surroundings.ts";
 import type { FileVersion } from "../entities/versions.ts";
 import { bigintOf } from "../int64.ts";
 import * as L from "../rows/layout.ts";

@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { MillraceError, type PluginContext, type Timer } from "@millrace/api";
 import * as z from "zod";
 import { Burst, DirectFile } from "./direct.ts";
+import { lastEnd, nextEnd } from "./ends.ts";
 import { bytesOf, durationMs, durationPattern, sizePattern } from "./quantities.ts";
 import { shiftFiles } from "./rotation.ts";
 import type { Chunk, Transport, TransportKind } from "./transport.ts";
@@ -262,22 +263,6 @@ class FileTransport implements Transport {
     const reason = cause instanceof Error ? cause.message : String(cause);
     return new MillraceError("MILLRACE_EXPORTER_FILE", `can't ${what} ${this.#path}: ${reason}`, { cause, retryable: true });
   }
-}
-
-/** The end of the last record that ends at an offset or before it; 0 for none. */
-function lastEnd(ends: readonly number[], offset: number): number {
-  let [low, high] = [0, ends.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ends[middle] as number) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return low === 0 ? 0 : (ends[low - 1] as number);
-}
-
-/** The end of the record that an offset lies in. */
-function nextEnd(ends: readonly number[], offset: number): number {
-  return ends[ends.findIndex((end) => end > offset)] as number;
 }
 
 function missing(cause: NodeJS.ErrnoException): undefined {
