@@ -5,7 +5,7 @@ import type { JsonWriter } from "./bytes/json-writer.ts";
 import { type Literal, literal } from "./bytes/literal.ts";
 import type { Encoder } from "./encoder.ts";
 import { ChainText, chainText, KeptText, keptText } from "./kept-text.ts";
-import { writeTags } from "./rule-texts.ts";
+import { Tags } from "./rule-texts.ts";
 
 const LINE_END: Literal = literal("}\n");
 
@@ -23,8 +23,11 @@ export abstract class RecordEncoder implements Encoder {
   /** Texts of containers and pods, which many surroundings share. */
   readonly #sections: WeakMap<object, KeptText> = new WeakMap();
 
+  readonly #tags: Tags;
+
   constructor(out: JsonWriter) {
     this.out = out;
+    this.#tags = new Tags(out);
   }
 
   encode(batch: EventRows, event: number): void {
@@ -51,7 +54,7 @@ export abstract class RecordEncoder implements Encoder {
       default:
         this.k8sEvent(flat, index, base, verdict);
     }
-    writeTags(out, batch, event);
+    this.#tags.put(batch, event, verdict);
     out.put(LINE_END);
   }
 

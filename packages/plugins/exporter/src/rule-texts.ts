@@ -45,15 +45,30 @@ export class VerdictTexts {
   }
 }
 
-/** Writes the tags of an event, if it has any: those that actions have added, then those of each rule. */
-export function writeTags(out: JsonWriter, batch: EventRows, event: number): void {
-  const added = batch.contextTags?.[event];
-  const { rules } = batch.verdicts[event] as EventVerdict;
-  if (added !== undefined || rules.length > 0) writeList(out, [...(added ?? []), ...rules.flatMap(({ tags }) => tags)]);
+/** Writes the tags of events, if they have any: those that actions have added, then those of each rule. */
+export class Tags {
+  readonly #out: JsonWriter;
+  readonly #ofRules: VerdictTexts;
+
+  constructor(out: JsonWriter) {
+    this.#out = out;
+    this.#ofRules = new VerdictTexts(out, ({ rules }) => writeList(out, tagsOf(rules)));
+  }
+
+  put(batch: EventRows, event: number, verdict: EventVerdict): void {
+    const added = batch.contextTags?.[event];
+    if (added === undefined) this.#ofRules.put(verdict);
+    else writeList(this.#out, [...added, ...tagsOf(verdict.rules)]);
+  }
+}
+
+function tagsOf(rules: EventVerdict["rules"]): readonly string[] {
+  return rules.flatMap(({ tags }) => tags);
 }
 
 function writeList(out: JsonWriter, tags: readonly string[]): void {
   if (tags.length === 0) return;
+  out.need(0);
   out.put(TAGS);
   tags.forEach((tag, index) => {
     if (index > 0) out.bytes[out.at++] = COMMA;

@@ -53,7 +53,7 @@ export function writeFour(view: DataView, at: number, value: number): number {
 }
 
 /** Writes a number below a million with all its six digits. */
-export function writeSix(view: DataView, at: number, value: number): number {
+function writeSix(view: DataView, at: number, value: number): number {
   const whole = value | 0;
   const high = (whole / 100) | 0;
   return writeTwo(view, writeFour(view, at, high), whole - high * 100);
