@@ -97,6 +97,8 @@ export class Shipment {
     this.pending -= 1;
     if (this.pending > 0) return;
     const total = this.total();
+    // No need to look at each record again, here or in what this was made from.
+    if (total === DONE) this.answersEach = undefined;
     const outcome = outcomeOf(total, this.cause);
     this.sender.shipmentEnded(this, outcome);
     if (this.charged) this.account?.discharge(this.data.records, this.data.bytes);
@@ -136,7 +138,9 @@ export class Shipment {
 
   private statuses(): readonly Status[] {
     if (this.answersEach === undefined) return new Array<Status>(this.data.records).fill(statusOf(this.answers));
-    return Array.from(this.answersEach, (_, record) => statusOf(this.bitsOf(record)));
+    const statuses = new Array<Status>(this.data.records);
+    for (let record = 0; record < statuses.length; record++) statuses[record] = statusOf(this.bitsOf(record));
+    return statuses;
   }
 
   private noteCause(bits: number, cause: unknown): void {
