@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { harness, podScene } from "@millrace/testkit";
+import { harness, podScene, scenario } from "@millrace/testkit";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { plugin } from "../src/index.ts";
 import { Burst, DirectFile } from "../src/transport/direct.ts";
@@ -177,6 +177,27 @@ describe.skipIf(!isThere)("direct writes", () => {
     expect(read()).toBe(text);
     // All of it but for the end of the batch.
     expect(direct.reduce((sum, length) => sum + length)).toBe(text.length - (text.length % 4096));
+  });
+
+  it("leave nothing of a record that is longer than what was taken of it, bit by bit, before they failed for good", async () => {
+    const long = eventsFrom(
+      scenario()
+        .host("h")
+        .process("p", { exe: "x", args: "y".repeat(100_000), pid: 5 })
+        .exec().records,
+    );
+    answers.push(
+      () => 8192,
+      () => 4096,
+      () => 4096,
+      ...Array.from({ length: 8 }, () => () => error("ENOSPC")),
+    );
+    writeFileSync(path(), "before\n");
+    const h = await harness(plugin, { options: { export: "file", "file.path": path(), "file.direct": "on", "file.append": true } });
+    expect(await outcomeOf(h, long)).toBe("lost");
+    expect(direct).toEqual([8192, 4096, 4096]);
+    expect(read()).toBe("before\n");
+    await h.close();
   });
 
   it("are not made where they are switched off, nor, left to the exporter, for so few bytes", async () => {

@@ -36,13 +36,6 @@ const PATH: Literal = literal('],"path":');
 const SYMLINK: Literal = literal(',"symlink":');
 const TYPE: Literal = literal(',"type":');
 const CLOSE: Literal = literal("}");
-const FLOW: Literal = literal(',"flow":{"rbytes":');
-const READ_OPS: Literal = literal(',"rops":');
-const WRITE_BYTES: Literal = literal(',"wbytes":');
-const WRITE_OPS: Literal = literal(',"wops":');
-/** From {@link FLOW} to {@link WRITE_BYTES}, and what comes after that, where nothing was read or written: most flows do only one of both. */
-const NOTHING_READ: Literal = literal(',"flow":{"rbytes":0,"rops":0,"wbytes":');
-const NOTHING_WRITTEN: Literal = literal('0,"wops":0}');
 const K8S_ACTION: Literal = literal(',"k8s":{"action":"');
 const K8S_KIND: Literal = literal('","kind":"');
 const K8S_MESSAGE: Literal = literal('","message":');
@@ -52,6 +45,17 @@ const NEXT_POLICY: Literal = literal(',{"id":');
 const DESC: Literal = literal(',"desc":');
 const PRIORITY: Literal = literal(',"priority":');
 const END_LIST: Literal = literal("]");
+
+/** What is written of one direction of a flow. */
+interface TrafficTexts {
+  readonly bytes: Literal;
+  readonly operations: Literal;
+  /** All of it where there was none: most flows go one way. */
+  readonly none: Literal;
+}
+
+const READ: TrafficTexts = { bytes: literal(',"flow":{"rbytes":'), operations: literal(',"rops":'), none: literal(',"flow":{"rbytes":0,"rops":0') };
+const WRITTEN: TrafficTexts = { bytes: literal(',"wbytes":'), operations: literal(',"wops":'), none: literal(',"wbytes":0,"wops":0') };
 
 /**
  * Events as JSON in SysFlow's own layout: the attributes of the record at the top, then a section for each prefix of
@@ -171,32 +175,24 @@ export class JsonEncoder extends RecordEncoder {
   }
 
   #flow(words: Int32Array, base: number): void {
+    this.#traffic(READ, words, base + L.READ_BYTES, base + L.READ_OPS);
+    this.#traffic(WRITTEN, words, base + L.WRITE_BYTES, base + L.WRITE_OPS);
+    this.out.put(CLOSE);
+  }
+
+  /** @param bytes - where their number stands; so `operations` */
+  #traffic(texts: TrafficTexts, words: Int32Array, bytes: number, operations: number): void {
     const { out } = this;
-    const readBytes = words[base + L.READ_BYTES] as number;
-    const readBytesHi = words[base + L.READ_BYTES + 1] as number;
-    const readOps = words[base + L.READ_OPS] as number;
-    const readOpsHi = words[base + L.READ_OPS + 1] as number;
-    if ((readBytes | readBytesHi | readOps | readOpsHi) === 0) {
-      out.put(NOTHING_READ);
-    } else {
-      out.put(FLOW);
-      out.long(readBytes, readBytesHi);
-      out.put(READ_OPS);
-      out.long(readOps, readOpsHi);
-      out.put(WRITE_BYTES);
+    const [bytesLo, bytesHi] = [words[bytes] as number, words[bytes + 1] as number];
+    const [operationsLo, operationsHi] = [words[operations] as number, words[operations + 1] as number];
+    if ((bytesLo | bytesHi | operationsLo | operationsHi) === 0) {
+      out.put(texts.none);
+      return;
     }
-    const writeBytes = words[base + L.WRITE_BYTES] as number;
-    const writeBytesHi = words[base + L.WRITE_BYTES + 1] as number;
-    const writeOps = words[base + L.WRITE_OPS] as number;
-    const writeOpsHi = words[base + L.WRITE_OPS + 1] as number;
-    if ((writeBytes | writeBytesHi | writeOps | writeOpsHi) === 0) {
-      out.put(NOTHING_WRITTEN);
-    } else {
-      out.long(writeBytes, writeBytesHi);
-      out.put(WRITE_OPS);
-      out.long(writeOps, writeOpsHi);
-      out.put(CLOSE);
-    }
+    out.put(texts.bytes);
+    out.long(bytesLo, bytesHi);
+    out.put(texts.operations);
+    out.long(operationsLo, operationsHi);
   }
 
   /** The container; the trace; node and pod. */
